@@ -1,0 +1,68 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func gh(_ repository: String) -> String { "https://github.com/\(repository)" }
+
+let package = Package(
+    name: "wirewatch",
+    products: [.executable(name: "wirewatch", targets: ["wirewatch"])],
+    dependencies: [
+        .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
+        .package(url: gh("groue/GRDB.swift"), from: "7.10.0"),
+        .package(url: gh("jpsim/Yams"), from: "6.2.2"),
+    ],
+    targets: [
+        // -1 cellar: module maps and shims, no Swift
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // 0 ground: values; words and Unicode; no I/O
+        .target(name: "WireModel", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "WireText", dependencies: ["WireModel"], swiftSettings: strict),
+
+        // 1 workshops: do not know each other
+        .target(name: "WireParse", dependencies: ["WireModel", "CXML"], swiftSettings: strict),
+        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl"], swiftSettings: strict),
+        .target(
+            name: "WireRules",
+            dependencies: ["WireModel", "WireText", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(name: "WireStories", dependencies: ["WireModel"], swiftSettings: strict),
+        .target(name: "WireStore", dependencies: ["WireModel"], swiftSettings: strict),
+        .target(
+            name: "WireStoreSQLite",
+            dependencies: ["WireModel", "WireText", "WireStore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // 2 hall: the only one who knows floor 1 whole
+        .target(
+            name: "WirePipeline",
+            dependencies: ["WireModel", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore"],
+            swiftSettings: strict),
+
+        // 4 roof
+        .target(
+            name: "WireDaemon",
+            dependencies: [
+                "WireModel", "WireText", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore",
+                "WireStoreSQLite", "WirePipeline", .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "wirewatch",
+            dependencies: [
+                "WireModel", "WireRules", "WireStore", "WireDaemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

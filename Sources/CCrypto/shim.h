@@ -1,0 +1,7 @@
+#ifndef WW_CCRYPTO_SHIM_H
+#define WW_CCRYPTO_SHIM_H
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#endif

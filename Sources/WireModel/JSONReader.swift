@@ -1,0 +1,276 @@
+/// Why a text is not JSON, and where.
+public struct JSONError: Error, Hashable, Sendable {
+    /// Byte offset of the fault.
+    public let offset: Int
+    /// What was expected or found, as a phrase.
+    public let reason: String
+}
+
+/// Reads JSON (RFC 8259) from UTF-8 bytes. Keeps what it read before a fault, because a broken feed is still a feed.
+public struct JSONReader {
+    public enum Limits {
+        /// Nesting deeper than this is a fault: the reader recurses.
+        public static let depth = 200
+    }
+
+    private let bytes: [UInt8]
+    private var position = 0
+    private var fault: JSONError?
+
+    /// The value, or the fault that ends it.
+    public static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+        let (value, fault) = readLeniently(bytes)
+        if let fault { throw fault }
+        guard let value else { throw JSONError(offset: 0, reason: "no value") }
+        return value
+    }
+
+    /// As much of the value as stands before the first fault, and that fault. Members and elements that were complete
+    /// are kept; of a repeated key the last value counts.
+    public static func readLeniently(_ bytes: [UInt8]) -> (value: JSONValue?, fault: JSONError?) {
+        var reader = JSONReader(bytes)
+        reader.skipByteOrderMark()
+        reader.skipSpace()
+        let value = reader.readValue(depth: 0)
+        reader.skipSpace()
+        if reader.fault == nil, reader.position < bytes.count { reader.fail("text after the end of the value") }
+        return (value, reader.fault)
+    }
+
+    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    private mutating func fail(_ reason: String) {
+        if fault == nil { fault = JSONError(offset: position, reason: reason) }
+    }
+
+    private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private mutating func skipByteOrderMark() {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
+
+    private mutating func skipSpace() {
+        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+    }
+
+    private mutating func readValue(depth: Int) -> JSONValue? {
+        guard depth < Limits.depth else {
+            fail("nested deeper than \(Limits.depth) levels")
+            return nil
+        }
+        switch peek {
+        case UInt8(ascii: "{"): return readObject(depth: depth)
+        case UInt8(ascii: "["): return readArray(depth: depth)
+        case UInt8(ascii: "\""): return readString().map(JSONValue.string)
+        case UInt8(ascii: "t"): return readWord("true", .bool(true))
+        case UInt8(ascii: "f"): return readWord("false", .bool(false))
+        case UInt8(ascii: "n"): return readWord("null", .null)
+        case .some(let byte) where byte == UInt8(ascii: "-") || isDigit(byte): return readNumber()
+        case .some:
+            fail("a value was expected")
+            return nil
+        case nil:
+            fail("the text ends where a value was expected")
+            return nil
+        }
+    }
+
+    private mutating func readWord(_ word: String, _ value: JSONValue) -> JSONValue? {
+        guard bytes[position...].starts(with: word.utf8) else {
+            fail("a value was expected")
+            return nil
+        }
+        position += word.utf8.count
+        return value
+    }
+
+    private mutating func readObject(depth: Int) -> JSONValue {
+        var members: [String: JSONValue] = [:]
+        position += 1
+        skipSpace()
+        if peek == UInt8(ascii: "}") {
+            position += 1
+            return .object(members)
+        }
+        while fault == nil {
+            skipSpace()
+            guard peek == UInt8(ascii: "\"") else {
+                fail("a member's name in quotes was expected")
+                break
+            }
+            guard let key = readString() else { break }
+            skipSpace()
+            guard peek == UInt8(ascii: ":") else {
+                fail("a colon was expected after the member's name")
+                break
+            }
+            position += 1
+            skipSpace()
+            if let value = readValue(depth: depth + 1) { members[key] = value }
+            if fault != nil { break }
+            skipSpace()
+            if peek == UInt8(ascii: "}") {
+                position += 1
+                break
+            }
+            guard peek == UInt8(ascii: ",") else {
+                fail("a comma or the end of the object was expected")
+                break
+            }
+            position += 1
+        }
+        return .object(members)
+    }
+
+    private mutating func readArray(depth: Int) -> JSONValue {
+        var elements: [JSONValue] = []
+        position += 1
+        skipSpace()
+        if peek == UInt8(ascii: "]") {
+            position += 1
+            return .array(elements)
+        }
+        while fault == nil {
+            skipSpace()
+            if let value = readValue(depth: depth + 1) { elements.append(value) }
+            if fault != nil { break }
+            skipSpace()
+            if peek == UInt8(ascii: "]") {
+                position += 1
+                break
+            }
+            guard peek == UInt8(ascii: ",") else {
+                fail("a comma or the end of the list was expected")
+                break
+            }
+            position += 1
+        }
+        return .array(elements)
+    }
+
+    private mutating func readNumber() -> JSONValue? {
+        let start = position
+        if peek == UInt8(ascii: "-") { position += 1 }
+        let whole = skipDigits()
+        if whole == 0 || (whole > 1 && bytes[position - whole] == UInt8(ascii: "0")) {
+            fail("not a number")
+            return nil
+        }
+        var isWhole = true
+        if peek == UInt8(ascii: ".") {
+            isWhole = false
+            position += 1
+            if skipDigits() == 0 {
+                fail("digits were expected after the point")
+                return nil
+            }
+        }
+        if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
+            isWhole = false
+            position += 1
+            if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
+            if skipDigits() == 0 {
+                fail("digits were expected in the exponent")
+                return nil
+            }
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isWhole { return Int64(text).map(JSONValue.integer) ?? .literal(text) }
+        guard let value = Double(text), value.isFinite else { return .literal(text) }
+        return .number(value)
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = position
+        while let byte = peek, isDigit(byte) { position += 1 }
+        return position - start
+    }
+
+    private mutating func readString() -> String? {
+        position += 1
+        let start = position
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"),
+            bytes[position] >= 0x20
+        {
+            position += 1
+        }
+        if peek == UInt8(ascii: "\"") {
+            position += 1
+            return String(decoding: bytes[start..<(position - 1)], as: UTF8.self)
+        }
+        var text = Array(bytes[start..<position])
+        while let byte = peek {
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                return String(decoding: text, as: UTF8.self)
+            case UInt8(ascii: "\\"):
+                guard readEscape(into: &text) else { return nil }
+            default:
+                // A bare control character breaks the rules of JSON but not the meaning: it is kept.
+                text.append(byte)
+                position += 1
+            }
+        }
+        fail("the text ends inside a string")
+        return nil
+    }
+
+    private mutating func readEscape(into text: inout [UInt8]) -> Bool {
+        position += 1
+        guard let byte = peek else {
+            fail("the text ends inside a string")
+            return false
+        }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "\""): text.append(byte)
+        case UInt8(ascii: "u"):
+            guard let unit = readUnit() else {
+                fail("four hexadecimal digits were expected")
+                return false
+            }
+            text.append(contentsOf: String(readScalar(after: unit)).utf8)
+        default:
+            position -= 1
+            fail("an unknown escape")
+            return false
+        }
+        return true
+    }
+
+    /// Joins a surrogate pair; a lone surrogate becomes U+FFFD.
+    private mutating func readScalar(after unit: UInt32) -> Unicode.Scalar {
+        if unit & 0xFC00 == 0xD800, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        {
+            let mark = position
+            position += 2
+            if let low = readUnit(), low & 0xFC00 == 0xDC00,
+                let scalar = Unicode.Scalar(0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF))
+            {
+                return scalar
+            }
+            position = mark
+        }
+        return Unicode.Scalar(unit) ?? "\u{FFFD}"
+    }
+
+    private mutating func readUnit() -> UInt32? {
+        guard position + 4 <= bytes.count else { return nil }
+        var value: UInt32 = 0
+        for byte in bytes[position..<(position + 4)] {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            value = value << 4 | UInt32(digit)
+        }
+        position += 4
+        return value
+    }
+
+    private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+}
