@@ -100,6 +100,12 @@ public struct FeedState: Hashable, Sendable {
     /// Failures in a row.
     public var failures: Int
     public var lastFailure: Failure?
+    /// Since when the server has been answering 404; nil if its last answer was another.
+    public var notFoundSince: Timestamp?
+    /// When a person last had it asked past its schedule.
+    public var lastManualCheck: Timestamp?
+    /// The server has never sent a validator and its body has never changed, on this many checks.
+    public var unchangedWithoutValidator: Int
     /// The server said 410: never asked again until a person resumes it.
     public var isGone: Bool
     /// Ids that named two entries of one document: not usable as identity in this feed. At most `Limits.ambiguousIDs`.
@@ -116,6 +122,7 @@ public struct FeedState: Hashable, Sendable {
 
     public init() {
         failures = 0
+        unchangedWithoutValidator = 0
         isGone = false
         ambiguousIDs = []
     }

@@ -79,8 +79,10 @@ public struct KnownArticles: Sendable {
 /// What an entry of a document is to us. `entry` counts from 0 in document order.
 public enum Change: Hashable, Sendable {
     case new(entry: Int, key: ArticleKey)
-    /// Known, and its raw fields differ: the text decides whether it is an edit.
+    /// Known by its key, and its raw fields differ: the text decides whether it is an edit.
     case differing(entry: Int, key: ArticleKey, KnownArticle)
+    /// A known link under another id: the same article if the text is the same, else a new one.
+    case relinked(entry: Int, key: ArticleKey, KnownArticle)
     case unchanged(entry: Int, KnownArticle)
     /// Says the same as an earlier entry of the same document.
     case duplicate(entry: Int, of: Int)

@@ -1,0 +1,111 @@
+public import WireModel
+
+/// When a feed may be asked again: the hard rules of politeness, as one pure function.
+///
+/// The earliest time is the latest of: the feed's floor, the server's freshness and Retry-After, the document's own
+/// wishes (`ttl`, `sy:`), and the backoff after failures; then moved out of the document's skipped hours and days.
+public struct PollingInterval: Sendable {
+    public enum Limits {
+        /// Least time between two checks of a feed whose document asks for nothing else.
+        public static let floor = Duration.seconds(3_600)
+        /// No feed is asked more often, whoever wishes it.
+        public static let leastFloor = Duration.seconds(300)
+        /// Freshness, ttl and update periods count up to this: year-long values exist by mistake.
+        public static let longestWish = Duration.seconds(86_400)
+        /// Retry-After is honoured up to this.
+        public static let longestRetryAfter = Duration.seconds(7 * 86_400)
+        public static let firstBackoff = Duration.seconds(1_800)
+        public static let longestBackoff = Duration.seconds(86_400)
+        /// A feed that is not found: daily for this long, then weekly.
+        public static let daysUntilWeekly = 14
+    }
+
+    /// What a server and a document wish, as far as they said.
+    public struct Wishes: Hashable, Sendable {
+        /// Instant until which the answer is fresh (max-age less age, or Expires).
+        public var freshUntil: Timestamp?
+        public var retryAfter: Timestamp?
+        /// RSS `ttl`.
+        public var timeToLive: Duration?
+        /// `sy:updatePeriod` divided by `sy:updateFrequency`.
+        public var updatePeriod: Duration?
+        /// Hours of the day in UTC, 0 to 23.
+        public var skippedHours: Set<Int> = []
+        /// Weekdays in UTC, 0 for Sunday.
+        public var skippedDays: Set<Int> = []
+
+        public init() {}
+    }
+
+    /// What two results `allowed` and `notBefore` mean: the schedule's next check, and the part that even a manual
+    /// refresh may not pass.
+    public struct Verdict: Hashable, Sendable {
+        public let nextCheck: Timestamp
+        public let retryAfter: Timestamp?
+    }
+
+    private let settings: FeedSettings
+
+    public init(settings: FeedSettings = FeedSettings()) { self.settings = settings }
+
+    /// After a check that worked.
+    public func afterSuccess(at now: Timestamp, wishes: Wishes) -> Verdict {
+        var earliest = now + floor(at: now, wishes: wishes)
+        if let fresh = wishes.freshUntil { earliest = max(earliest, min(fresh, now + Limits.longestWish)) }
+        if let ttl = wishes.timeToLive { earliest = max(earliest, now + min(ttl, Limits.longestWish)) }
+        if let period = wishes.updatePeriod { earliest = max(earliest, now + min(period, Limits.longestWish)) }
+        let retry = retryAfter(wishes, at: now)
+        if let retry { earliest = max(earliest, retry) }
+        return Verdict(nextCheck: leaveSkipped(earliest, wishes), retryAfter: retry)
+    }
+
+    /// After the `failures`-th failure in a row.
+    /// - Parameters:
+    ///   - jitter: −1 to 1; spreads the backoff by a fifth.
+    ///   - notFoundSince: since when the server has been saying 404, if it does.
+    ///   - least: a backoff that the answer itself demands, such as 6 h for a bot check.
+    public func afterFailure(
+        at now: Timestamp, failures: Int, wishes: Wishes, jitter: Double, notFoundSince: Timestamp? = nil,
+        least: Duration = .zero
+    ) -> Verdict {
+        let doubled = Limits.firstBackoff * (1 << min(max(failures - 1, 0), 6))
+        let normal = max(doubled, floor(at: now, wishes: wishes))
+        var backoff = min(max(normal, least), Limits.longestBackoff)
+        if let since = notFoundSince {
+            let isOld = now - since > .seconds(Limits.daysUntilWeekly * 86_400)
+            if isOld { backoff = .seconds(7 * 86_400) }
+        }
+        let spread = Double(backoff.wholeMilliseconds) * (1 + 0.2 * min(max(jitter, -1), 1))
+        let retry = retryAfter(wishes, at: now)
+        let earliest = now + .milliseconds(Int64(spread))
+        return Verdict(nextCheck: max(earliest, retry ?? earliest), retryAfter: retry)
+    }
+
+    /// The floor: 60 min, less only where the feed or the user asks for it, never under 5 min.
+    private func floor(at now: Timestamp, wishes: Wishes) -> Duration {
+        if let interval = settings.interval { return max(interval, Limits.leastFloor) }
+        let asked = [wishes.timeToLive, wishes.freshUntil.map { $0 - now }].compactMap { $0 }.filter { $0 > .zero }
+        guard let least = asked.min(), least < Limits.floor else { return Limits.floor }
+        return max(least, Limits.leastFloor)
+    }
+
+    private func retryAfter(_ wishes: Wishes, at now: Timestamp) -> Timestamp? {
+        wishes.retryAfter.flatMap { $0 > now ? min($0, now + Limits.longestRetryAfter) : nil }
+    }
+
+    /// The first instant at or after `instant` outside the skipped hours and days; `instant` itself if they would leave
+    /// less than an hour of each day, or no day of the week.
+    private func leaveSkipped(_ instant: Timestamp, _ wishes: Wishes) -> Timestamp {
+        let hours = wishes.skippedHours.filter { (0..<24).contains($0) }
+        let days = wishes.skippedDays.filter { (0..<7).contains($0) }
+        guard !(hours.isEmpty && days.isEmpty), hours.count < 24, days.count < 7 else { return instant }
+        var candidate = instant
+        for _ in 0..<(8 * 24) {
+            let (date, time) = candidate.civil
+            if !hours.contains(time.hour), !days.contains(date.weekday) { return candidate }
+            let intoHour = Int64(time.minute * 60_000 + time.second * 1_000 + time.millisecond)
+            candidate = Timestamp(milliseconds: candidate.milliseconds - intoHour + 3_600_000)
+        }
+        return instant
+    }
+}
