@@ -1,0 +1,84 @@
+# Wirewatch. `make` prints the help.
+
+SHELL   := /bin/bash
+PREFIX  ?= /usr/local
+DESTDIR ?=
+DATA    ?= .wirewatch
+
+# The release build links the Swift runtime in, shares no objects with the debug build, and so has a folder of its own.
+RELEASE_BUILD := .build-release
+RELEASE       := $(RELEASE_BUILD)/release/wirewatch
+FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
+
+.PHONY: help run test check setup setup-tests build release lint format floors guide smoke bench completions install clean
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@echo 'make run      build Wirewatch, fetch the feeds of feeds.opml and show what touches a topic of topics.yaml'
+	@echo 'make test     every check: format, floor plan, guide, build without warnings, tests, a walk through the program'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / && $$1 !~ /^(run|test)$$/ { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Variables: PREFIX=$(PREFIX) (install), DESTDIR= (packaging), DATA=$(DATA) (where `make run` keeps its database)'
+
+run: setup release ## see above
+	@scripts/run-samples '$(RELEASE)' '$(DATA)'
+
+test: setup-tests ## see above
+	@$(MAKE) --no-print-directory check
+
+check: lint floors guide ## what `make test` does, without looking for Debian packages
+	swift build --build-tests --quiet
+	swift test --skip-build --disable-xctest
+	@$(MAKE) --no-print-directory smoke
+
+setup: ## install the Debian packages the build needs, check the Swift version
+	@scripts/setup
+
+setup-tests: ## the same, with the packages the tests need
+	@scripts/setup --tests
+
+build: setup ## build for debugging, in .build
+	swift build
+
+release: ## build for release, with the Swift runtime linked in
+	@scripts/build-release '$(RELEASE_BUILD)'
+
+lint: ## check the form of the sources
+	swift format lint --strict --recursive --parallel --configuration .swift-format $(FORMATTED)
+
+format: ## put the sources into form
+	swift format --in-place --recursive --parallel --configuration .swift-format $(FORMATTED)
+
+floors: ## check every import against docs/floor-plan.txt
+	@scripts/check-floors
+	@scripts/check-floors-test
+
+guide: ## check that the paths the documents name exist
+	@scripts/check-guide
+
+smoke: ## walk through the debug program: fetch the samples twice, match, parse
+	@scripts/smoke .build/debug/wirewatch
+
+bench: setup release ## measure against the C floors (docs/performance.md); takes some minutes
+	@Benchmarks/run
+
+completions: release ## write shell completions to completions/
+	@mkdir -p completions
+	'$(RELEASE)' --generate-completion-script bash > completions/wirewatch.bash
+	'$(RELEASE)' --generate-completion-script zsh > completions/_wirewatch
+	'$(RELEASE)' --generate-completion-script fish > completions/wirewatch.fish
+
+install: release completions ## install the program, its completions and its units below PREFIX
+	install -D -m 755 '$(RELEASE)' '$(DESTDIR)$(PREFIX)/bin/wirewatch'
+	install -D -m 644 completions/wirewatch.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirewatch'
+	install -D -m 644 completions/_wirewatch '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirewatch'
+	install -D -m 644 completions/wirewatch.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirewatch.fish'
+	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' '$(DESTDIR)$(PREFIX)/lib/sysusers.d'
+	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch-fetch.service \
+	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch-fetch.service'
+	install -m 644 systemd/wirewatch-fetch.timer '$(DESTDIR)$(PREFIX)/lib/systemd/system/'
+	install -m 644 systemd/wirewatch.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/wirewatch.conf'
+
+clean: ## remove everything built (not the data of `make run`)
+	rm -rf .build $(RELEASE_BUILD) Benchmarks/.build Benchmarks/results completions
