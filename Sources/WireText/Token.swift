@@ -63,6 +63,8 @@ public struct TokenBuffer: Sendable {
     public var wordCount: UInt32 = 0
     /// Blocks begun so far.
     public var blockCount: UInt32 = 0
+    /// Working memory of the tokenizer, kept from block to block.
+    var scratch = TokenScratch()
 
     public init() {}
 
@@ -99,4 +101,11 @@ public enum TermHash {
         hash ^= hash >> 32
         return hash
     }
+}
+
+extension TermHash {
+    static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    @inline(__always)
+    static func add(_ byte: UInt8, to hash: UInt64) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
 }

@@ -1,0 +1,168 @@
+/// A scalar of the folded text and the bytes of the original that it stands for.
+struct FoldedScalar {
+    var value: UInt32
+    var properties: ScalarProperties
+    var start: UInt32
+    var end: UInt32
+}
+
+/// NFKC_Casefold with the punctuation map of matching.md, section 2: from UTF-8 to scalars that know where they come from.
+struct Folding {
+    enum Limits {
+        /// Combining marks on one base; what comes after is left out.
+        static let marks = 32
+        /// From here on a piece of text without ASCII blanks ends at the next mark or blank of another script.
+        static let softScalars = 8_192
+        /// Here it ends anyway.
+        static let hardScalars = 65_536
+    }
+
+    var text: [FoldedScalar] = []
+    private var other: [FoldedScalar] = []
+
+    init() {}
+
+    /// Folds from `start` to the next ASCII blank, the end, or a limit; returns where it stopped.
+    mutating func fold(_ block: Span<UInt8>, from start: Int, base: Int, tables: UnicodeTables) -> Int {
+        text.removeAll(keepingCapacity: true)
+        var needsNormalization = false
+        var index = start
+        while index < block.count {
+            let byte = block[index]
+            if byte < 0x80 {
+                if byte == 0x20 || byte &- 9 < 5 { break }
+                let lower = byte &- 65 < 26 ? byte | 0x20 : byte
+                append(UInt32(lower), tables.properties(UInt32(lower)), base + index, 1)
+                index += 1
+                continue
+            }
+            let scalar = UTF8Scalar(block, at: index)
+            let properties = tables.properties(scalar.value)
+            needsNormalization = needsNormalization || properties.needsNormalization
+            if properties.changesByFolding {
+                tables.folded(scalar.value) { append($0, tables.properties($0), base + index, scalar.length) }
+            } else {
+                append(scalar.value, properties, base + index, scalar.length)
+            }
+            index += scalar.length
+            if text.count >= Limits.softScalars, text.count >= Limits.hardScalars || !properties.isWordly {
+                if !properties.needsNormalization { break }
+                if text.count >= 2 * Limits.hardScalars { break }
+            }
+        }
+        if needsNormalization { normalize(tables) }
+        return index
+    }
+
+    private mutating func append(_ value: UInt32, _ properties: ScalarProperties, _ start: Int, _ length: Int) {
+        text.append(
+            FoldedScalar(
+                value: value, properties: properties, start: UInt32(truncatingIfNeeded: start),
+                end: UInt32(truncatingIfNeeded: start &+ length)))
+    }
+}
+
+/// Canonical composition (NFC).
+extension Folding {
+    private mutating func normalize(_ tables: UnicodeTables) {
+        decompose(tables)
+        compose(tables)
+    }
+
+    /// Full canonical decomposition, marks in canonical order and at most `Limits.marks` of them; from `text` to `other`.
+    private mutating func decompose(_ tables: UnicodeTables) {
+        other.removeAll(keepingCapacity: true)
+        var markCount = 0
+        for scalar in text {
+            let isSyllable = scalar.value >= 0xAC00 && scalar.value <= 0xD7A3
+            if scalar.properties.decomposes || isSyllable {
+                tables.decomposed(scalar.value) { value in
+                    var part = scalar
+                    part.value = value
+                    part.properties = tables.properties(value)
+                    insert(part, &markCount)
+                }
+            } else {
+                insert(scalar, &markCount)
+            }
+        }
+    }
+
+    private mutating func insert(_ scalar: FoldedScalar, _ markCount: inout Int) {
+        let order = scalar.properties.combiningClass
+        guard order != 0 else {
+            markCount = 0
+            other.append(scalar)
+            return
+        }
+        guard markCount < Limits.marks else {
+            if let last = other.indices.last { other[last].end = max(other[last].end, scalar.end) }
+            return
+        }
+        markCount += 1
+        var place = other.count
+        while place > 0, other[place - 1].properties.combiningClass > order { place -= 1 }
+        other.insert(scalar, at: place)
+    }
+
+    /// Joins what has one scalar in NFC; from `other` to `text`.
+    private mutating func compose(_ tables: UnicodeTables) {
+        text.removeAll(keepingCapacity: true)
+        var starter: Int?
+        var lastOrder: UInt8 = 0
+        for scalar in other {
+            let order = scalar.properties.combiningClass
+            if let place = starter, lastOrder < order || (lastOrder == 0 && text.count == place + 1),
+                let composite = tables.composite(text[place].value, scalar.value)
+            {
+                text[place].value = composite
+                text[place].properties = tables.properties(composite)
+                text[place].start = min(text[place].start, scalar.start)
+                text[place].end = max(text[place].end, scalar.end)
+                continue
+            }
+            if order == 0 { starter = text.count }
+            lastOrder = order
+            text.append(scalar)
+        }
+    }
+}
+
+/// One scalar of a text that may not be valid UTF-8: a wrong byte counts as U+FFFD.
+struct UTF8Scalar {
+    let value: UInt32
+    /// Bytes.
+    let length: Int
+
+    init(_ block: Span<UInt8>, at index: Int) {
+        func tail(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> UInt32? {
+            guard index + offset < block.count, range.contains(block[index + offset]) else { return nil }
+            return UInt32(block[index + offset] & 0x3F)
+        }
+        let lead = block[index]
+        switch lead {
+        case 0..<0x80:
+            (value, length) = (UInt32(lead), 1)
+            return
+        case 0xC2...0xDF:
+            if let second = tail(1) {
+                (value, length) = (UInt32(lead & 0x1F) << 6 | second, 2)
+                return
+            }
+        case 0xE0...0xEF:
+            let range: ClosedRange<UInt8> = lead == 0xE0 ? 0xA0...0xBF : lead == 0xED ? 0x80...0x9F : 0x80...0xBF
+            if let second = tail(1, range), let third = tail(2) {
+                (value, length) = (UInt32(lead & 0x0F) << 12 | second << 6 | third, 3)
+                return
+            }
+        case 0xF0...0xF4:
+            let range: ClosedRange<UInt8> = lead == 0xF0 ? 0x90...0xBF : lead == 0xF4 ? 0x80...0x8F : 0x80...0xBF
+            if let second = tail(1, range), let third = tail(2), let fourth = tail(3) {
+                (value, length) = (UInt32(lead & 0x07) << 18 | second << 12 | third << 6 | fourth, 4)
+                return
+            }
+        default: break
+        }
+        (value, length) = (0xFFFD, 1)
+    }
+}
