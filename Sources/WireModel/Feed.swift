@@ -106,6 +106,8 @@ public struct FeedState: Hashable, Sendable {
     public var lastManualCheck: Timestamp?
     /// The server has never sent a validator and its body has never changed, on this many checks.
     public var unchangedWithoutValidator: Int
+    /// What the last good document said about when to come again.
+    public var wishes = DocumentWishes()
     /// The server said 410: never asked again until a person resumes it.
     public var isGone: Bool
     /// Ids that named two entries of one document: not usable as identity in this feed. At most `Limits.ambiguousIDs`.
@@ -126,6 +128,20 @@ public struct FeedState: Hashable, Sendable {
         isGone = false
         ambiguousIDs = []
     }
+}
+
+/// What a document says about when to come again.
+public struct DocumentWishes: Hashable, Sendable {
+    /// RSS `ttl`.
+    public var timeToLive: Duration?
+    /// `sy:updatePeriod` divided by `sy:updateFrequency`.
+    public var updatePeriod: Duration?
+    /// Hours of the day in UTC, 0 to 23.
+    public var skippedHours: Set<Int> = []
+    /// Weekdays in UTC, 0 for Sunday.
+    public var skippedDays: Set<Int> = []
+
+    public init() {}
 }
 
 /// How one check of a feed ended.

@@ -14,6 +14,9 @@ public struct PollingInterval: Sendable {
         public static let longestWish = Duration.seconds(86_400)
         /// Retry-After is honoured up to this.
         public static let longestRetryAfter = Duration.seconds(7 * 86_400)
+        /// A server that never sends a validator and a body that did not change on so many checks: daily is enough.
+        public static let barrenChecks = 24
+        public static let barrenFloor = Duration.seconds(86_400)
         public static let firstBackoff = Duration.seconds(1_800)
         public static let longestBackoff = Duration.seconds(86_400)
         /// A feed that is not found: daily for this long, then weekly.
@@ -25,20 +28,16 @@ public struct PollingInterval: Sendable {
         /// Instant until which the answer is fresh (max-age less age, or Expires).
         public var freshUntil: Timestamp?
         public var retryAfter: Timestamp?
-        /// RSS `ttl`.
-        public var timeToLive: Duration?
-        /// `sy:updatePeriod` divided by `sy:updateFrequency`.
-        public var updatePeriod: Duration?
-        /// Hours of the day in UTC, 0 to 23.
-        public var skippedHours: Set<Int> = []
-        /// Weekdays in UTC, 0 for Sunday.
-        public var skippedDays: Set<Int> = []
+        public var document: DocumentWishes
 
-        public init() {}
+        public init(freshUntil: Timestamp? = nil, retryAfter: Timestamp? = nil, document: DocumentWishes = .init()) {
+            self.freshUntil = freshUntil
+            self.retryAfter = retryAfter
+            self.document = document
+        }
     }
 
-    /// What two results `allowed` and `notBefore` mean: the schedule's next check, and the part that even a manual
-    /// refresh may not pass.
+    /// The schedule's next check, and the part of it that even a manual refresh may not pass.
     public struct Verdict: Hashable, Sendable {
         public let nextCheck: Timestamp
         public let retryAfter: Timestamp?
@@ -49,11 +48,13 @@ public struct PollingInterval: Sendable {
     public init(settings: FeedSettings = FeedSettings()) { self.settings = settings }
 
     /// After a check that worked.
-    public func afterSuccess(at now: Timestamp, wishes: Wishes) -> Verdict {
+    /// - Parameter barren: checks in a row that brought neither a validator nor a change.
+    public func afterSuccess(at now: Timestamp, wishes: Wishes, barren: Int = 0) -> Verdict {
         var earliest = now + floor(at: now, wishes: wishes)
+        if barren >= Limits.barrenChecks { earliest = now + Limits.barrenFloor }
         if let fresh = wishes.freshUntil { earliest = max(earliest, min(fresh, now + Limits.longestWish)) }
-        if let ttl = wishes.timeToLive { earliest = max(earliest, now + min(ttl, Limits.longestWish)) }
-        if let period = wishes.updatePeriod { earliest = max(earliest, now + min(period, Limits.longestWish)) }
+        if let ttl = wishes.document.timeToLive { earliest = max(earliest, now + min(ttl, Limits.longestWish)) }
+        if let period = wishes.document.updatePeriod { earliest = max(earliest, now + min(period, Limits.longestWish)) }
         let retry = retryAfter(wishes, at: now)
         if let retry { earliest = max(earliest, retry) }
         return Verdict(nextCheck: leaveSkipped(earliest, wishes), retryAfter: retry)
@@ -84,7 +85,7 @@ public struct PollingInterval: Sendable {
     /// The floor: 60 min, less only where the feed or the user asks for it, never under 5 min.
     private func floor(at now: Timestamp, wishes: Wishes) -> Duration {
         if let interval = settings.interval { return max(interval, Limits.leastFloor) }
-        let asked = [wishes.timeToLive, wishes.freshUntil.map { $0 - now }].compactMap { $0 }.filter { $0 > .zero }
+        let asked = [wishes.document.timeToLive, wishes.freshUntil.map { $0 - now }].compactMap { $0 }.filter { $0 > .zero }
         guard let least = asked.min(), least < Limits.floor else { return Limits.floor }
         return max(least, Limits.leastFloor)
     }
@@ -96,8 +97,8 @@ public struct PollingInterval: Sendable {
     /// The first instant at or after `instant` outside the skipped hours and days; `instant` itself if they would leave
     /// less than an hour of each day, or no day of the week.
     private func leaveSkipped(_ instant: Timestamp, _ wishes: Wishes) -> Timestamp {
-        let hours = wishes.skippedHours.filter { (0..<24).contains($0) }
-        let days = wishes.skippedDays.filter { (0..<7).contains($0) }
+        let hours = wishes.document.skippedHours.filter { (0..<24).contains($0) }
+        let days = wishes.document.skippedDays.filter { (0..<7).contains($0) }
         guard !(hours.isEmpty && days.isEmpty), hours.count < 24, days.count < 7 else { return instant }
         var candidate = instant
         for _ in 0..<(8 * 24) {

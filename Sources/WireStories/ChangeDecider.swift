@@ -14,11 +14,8 @@ public struct ChangeDecider: Sendable {
         /// Ids that this document used for two different entries.
         public let ambiguousIDs: Set<Digest>
         /// Links that only one entry of the document has.
-        public let uniqueLinks: Set<Digest>
+        fileprivate let uniqueLinks: Set<Digest>
         fileprivate let entries: [EntryKey]
-
-        /// The keys and links to ask the store for.
-        public var links: [Digest] { Array(uniqueLinks) }
     }
 
     public init() {}
@@ -36,12 +33,12 @@ public struct ChangeDecider: Sendable {
         let unusableEnclosures = repeated(byEnclosure.compactMap { entries[$0].enclosure })
 
         let keys = entries.map { entry in
-            if let id = entry.id, !unusable.contains(id) { return key(.id, id) }
-            if let link = entry.link, !unusableLinks.contains(link) { return key(.link, link) }
+            if let id = entry.id, !unusable.contains(id) { return id }
+            if let link = entry.link, !unusableLinks.contains(link) { return link }
             if let enclosure = entry.enclosure, !unusableEnclosures.contains(enclosure) {
-                return key(.enclosure, enclosure)
+                return enclosure
             }
-            return key(.content, entry.content)
+            return entry.content
         }
         let links = distinct.compactMap { entries[$0].link }
         return Identified(
@@ -69,13 +66,6 @@ public struct ChangeDecider: Sendable {
             }
             return .new(entry: index, key: key)
         }
-    }
-
-    private enum Kind: UInt64 { case id = 1, link, enclosure, content }
-
-    /// Keys of different kinds never meet, even where an id is written like a link.
-    private func key(_ kind: Kind, _ digest: Digest) -> ArticleKey {
-        ArticleKey(high: digest.high, low: digest.low &+ kind.rawValue)
     }
 
     private func findRepeats(_ entries: [EntryKey]) -> [Int?] {

@@ -62,14 +62,6 @@ import WireModel
         #expect(article.id.rawValue == 1)
     }
 
-    @Test func anIDLikeALinkIsNotThatLink() {
-        let known = kept([entry(id: "same")])
-        guard case .new = decide([entry(link: "same")], against: known)[0] else {
-            Issue.record("an id was taken for a link")
-            return
-        }
-    }
-
     @Test func aRepeatedIDIsNoIdentity() {
         let entries = [entry(id: "a", link: "l1", text: "one"), entry(id: "a", link: "l2", text: "two")]
         let identified = decider.identify(entries, ambiguous: [])

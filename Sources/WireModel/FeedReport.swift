@@ -1,0 +1,82 @@
+/// What one check of a feed came to.
+public struct FeedReport: Sendable {
+    public let feed: Feed
+    /// The list's title, else the document's.
+    public let title: String?
+    public let check: FeedCheck
+    public let new: Int
+    public let revised: Int
+    public let unchanged: Int
+    public let nextCheck: Timestamp?
+    /// Matches that are new with this check, in document order.
+    public let flagged: [FlaggedArticle]
+
+    /// A feed that was not asked.
+    public init(skipped feed: Feed, title: String?, at time: Timestamp, nextCheck: Timestamp?) {
+        self.init(
+            feed: feed, title: title, check: FeedCheck(feed: feed.id, started: time, outcome: .skipped), new: 0,
+            revised: 0, unchanged: 0, nextCheck: nextCheck, flagged: [])
+    }
+
+    public init(
+        feed: Feed, title: String?, check: FeedCheck, new: Int, revised: Int, unchanged: Int, nextCheck: Timestamp?,
+        flagged: [FlaggedArticle]
+    ) {
+        self.feed = feed
+        self.title = title
+        self.check = check
+        self.new = new
+        self.revised = revised
+        self.unchanged = unchanged
+        self.nextCheck = nextCheck
+        self.flagged = flagged
+    }
+
+    /// The feed's entry of `fetch --format json`.
+    public var json: JSONValue {
+        var object = JSONObjectBuilder()
+        object.set("url", feed.address)
+        object.set("title", title)
+        object.set("outcome", check.outcome.rawValue)
+        object.set("status", check.status)
+        object.set("new", new)
+        object.set("revised", revised)
+        object.set("unchanged", unchanged)
+        object.set("bytes", check.bytes)
+        object.set("next_check", nextCheck)
+        object.set("failure", check.failure?.json)
+        return object.value
+    }
+}
+
+/// A topic met by an article for the first time.
+public struct FlaggedArticle: Sendable {
+    public let id: MatchID
+    public let topic: String
+    public let topicName: String
+    public let severity: Severity
+    public let article: Article
+    public let feed: FeedFacts
+    public let match: Match
+
+    public init(
+        id: MatchID, topic: String, topicName: String, severity: Severity, article: Article, feed: FeedFacts,
+        match: Match
+    ) {
+        self.id = id
+        self.topic = topic
+        self.topicName = topicName
+        self.severity = severity
+        self.article = article
+        self.feed = feed
+        self.match = match
+    }
+
+    /// The flagged item of `fetch --format json`.
+    public var json: JSONValue {
+        [
+            "id": .string(id.description), "topic": .string(topic), "severity": .string(severity.rawValue),
+            "article": article.json(feed: feed), "match": match.json,
+        ]
+    }
+}

@@ -1,0 +1,238 @@
+import WireFetch
+import WireModel
+import WireParse
+import WireStore
+
+/// What one check has decided so far; in the end it is one `CycleWrite`.
+struct CycleDraft {
+    let record: FeedRecord
+    private let started: Timestamp
+    private(set) var state: FeedState
+    private var outcome = FeedCheck.Outcome.modified
+    private var status: Int?
+    private var bytes = 0
+    private var failure: Failure?
+    private var new: [NewArticle] = []
+    private var revised: [RevisedArticle] = []
+    private var touched: [TouchedArticle] = []
+    private var flagged: [(match: NewMatch, topicName: String, article: Article)] = []
+    /// Entries that are known and say nothing new.
+    var unchanged = 0
+
+    init(record: FeedRecord, started: Timestamp, isManual: Bool) {
+        self.record = record
+        self.started = started
+        state = record.state
+        state.lastChecked = started
+        if isManual { state.lastManualCheck = started }
+    }
+
+    /// The new articles and the edited ones: what is matched.
+    var articles: [Article] { new.map(\.article) + revised.map(\.article) }
+
+    var facts: FeedFacts { current.facts }
+
+    var write: CycleWrite {
+        CycleWrite(
+            check: check, state: state, new: new, revised: revised, touched: touched, matches: flagged.map(\.match))
+    }
+
+    private var check: FeedCheck {
+        FeedCheck(
+            feed: record.feed.id, started: started, outcome: outcome, status: status, bytes: bytes, failure: failure)
+    }
+
+    private var current: FeedRecord { FeedRecord(feed: record.feed, state: state, isListed: record.isListed) }
+}
+
+// MARK: - Articles
+
+extension CycleDraft {
+    mutating func add(_ item: Item, key: ArticleKey, of entry: EntryKey, id: ArticleID, seen: Timestamp) {
+        let article = Article(id: id, feed: record.feed.id, item: item, seen: seen)
+        new.append(NewArticle(article, identity: identity(key, entry), textDigest: item.textDigest))
+    }
+
+    /// An edit if the text differs from the known one; else only remembered as looked at.
+    mutating func revise(_ known: KnownArticle, with item: Item, key: ArticleKey, of entry: EntryKey, at time: Timestamp) {
+        let digest = item.textDigest
+        guard digest != known.textDigest else { return touch(known, key: key, of: entry) }
+        let article = Article(
+            id: known.id, feed: record.feed.id, item: item, seen: known.seen, revision: known.revision + 1)
+        revised.append(
+            RevisedArticle(article, identity: identity(key, entry), textDigest: digest, revisedAt: time))
+    }
+
+    mutating func touch(_ known: KnownArticle, key: ArticleKey, of entry: EntryKey) {
+        unchanged += 1
+        touched.append(TouchedArticle(known.id, identity: identity(key, entry)))
+    }
+
+    mutating func flag(_ article: Article, topic: Topic, match: Match, id: MatchID) {
+        let match = NewMatch(
+            match, id: id, article: article.id, revision: article.revision, severity: topic.severity)
+        flagged.append((match, topic.name, article))
+    }
+
+    private func identity(_ key: ArticleKey, _ entry: EntryKey) -> ArticleIdentity {
+        ArticleIdentity(key: key, link: entry.link, fingerprint: entry.fingerprint)
+    }
+}
+
+// MARK: - Conclusions
+
+extension CycleDraft {
+    /// A document was read.
+    mutating func conclude(_ parsed: ParsedFeed, _ facts: FetchFacts, ambiguous: Set<Digest>, now: Timestamp) {
+        note(facts)
+        let description = Normalizer(url: parsed.documentURL).description(of: parsed)
+        state.documentTitle = description.title
+        state.siteURL = description.homeURL
+        state.language = description.language
+        state.wishes = description.wishes
+        for id in ambiguous where state.ambiguousIDs.count < FeedState.Limits.ambiguousIDs {
+            state.ambiguousIDs.insert(id)
+        }
+        if !parsed.isBroken {
+            state.validators = facts.validators
+            state.bodyDigest = facts.bodyDigest
+        }
+        state.unchangedWithoutValidator = 0
+        observeRedirect(facts, now: now)
+        succeed(facts, now: now)
+    }
+
+    /// Anything but a document.
+    mutating func conclude(_ outcome: FetchOutcome, now: Timestamp) {
+        switch outcome {
+        case .modified: break
+        case .notModified(let facts):
+            note(facts)
+            self.outcome = .notModified
+            if facts.validators != nil { state.validators = facts.validators }
+            if state.validators == nil { state.unchangedWithoutValidator += 1 }
+            observeRedirect(facts, now: now)
+            succeed(facts, now: now)
+        case .gone(let facts, let failure):
+            note(facts)
+            self.outcome = .gone
+            state.isGone = true
+            fail(failure, facts, now: now)
+        case .throttled(let facts, let failure):
+            note(facts)
+            self.outcome = .throttled
+            fail(failure, facts, now: now)
+        case .failed(let facts, let failure):
+            note(facts)
+            self.outcome = .failed
+            fail(failure, facts, now: now)
+        }
+    }
+
+    /// A document came that could not be used: the last good one's validators stay.
+    mutating func conclude(unreadable failure: Failure, _ facts: FetchFacts, now: Timestamp) {
+        note(facts)
+        outcome = .failed
+        fail(failure, facts, now: now)
+    }
+
+    private mutating func note(_ facts: FetchFacts) {
+        status = facts.status
+        bytes = facts.bytes
+    }
+
+    private mutating func succeed(_ facts: FetchFacts, now: Timestamp) {
+        state.failures = 0
+        state.lastFailure = nil
+        state.notFoundSince = nil
+        state.lastSuccess = now
+        // A local document costs nothing to look at: it is always due.
+        guard case .remote = record.feed.source else {
+            state.nextCheck = nil
+            return
+        }
+        let wishes = PollingInterval.Wishes(
+            freshUntil: facts.freshUntil, retryAfter: facts.retryAfter, document: state.wishes)
+        let interval = PollingInterval(settings: record.feed.settings)
+        schedule(interval.afterSuccess(at: now, wishes: wishes, barren: state.unchangedWithoutValidator))
+    }
+
+    private mutating func fail(_ failure: Failure, _ facts: FetchFacts, now: Timestamp) {
+        self.failure = failure
+        state.failures += 1
+        state.lastFailure = failure
+        state.notFoundSince = facts.status == 404 ? state.notFoundSince ?? now : nil
+        guard case .remote = record.feed.source else {
+            state.nextCheck = nil
+            return
+        }
+        let wishes = PollingInterval.Wishes(
+            freshUntil: nil, retryAfter: facts.retryAfter, document: state.wishes)
+        schedule(
+            PollingInterval(settings: record.feed.settings).afterFailure(
+                at: now, failures: state.failures, wishes: wishes, jitter: jitter,
+                notFoundSince: state.notFoundSince, least: failure.code == "blocked" ? .seconds(6 * 3_600) : .zero))
+    }
+
+    private mutating func schedule(_ verdict: PollingInterval.Verdict) {
+        state.nextCheck = verdict.nextCheck
+        state.notBefore = verdict.nextCheck
+        state.retryAfter = verdict.retryAfter
+    }
+
+    /// −1 to 1, of the feed and the moment: spreads the retries of feeds that failed together.
+    private var jitter: Double {
+        let mixed = UInt64(bitPattern: record.feed.id.rawValue ^ started.milliseconds) &* 0x9E37_79B9_7F4A_7C15
+        return Double(mixed >> 11) / Double(1 << 52) - 1
+    }
+}
+
+// MARK: - Redirects and reports
+
+extension CycleDraft {
+    private enum RedirectRule {
+        /// A permanent redirect is believed after so many checks …
+        static let checks = 3
+        /// … over so long.
+        static let span = Duration.seconds(48 * 3_600)
+    }
+
+    /// The stored address changes when all hops were permanent, on three checks over two days; from http to https of
+    /// one host at once.
+    private mutating func observeRedirect(_ facts: FetchFacts, now: Timestamp) {
+        guard let target = facts.permanentTarget else {
+            state.redirect = nil
+            return
+        }
+        let seen = state.redirect.flatMap { $0.target == target ? $0 : nil } ?? (target, now, 0)
+        let count = seen.count + 1
+        guard facts.isUpgrade || (count >= RedirectRule.checks && now - seen.since >= RedirectRule.span) else {
+            state.redirect = (target, seen.since, count)
+            return
+        }
+        state.redirect = nil
+        state.movedTo = target
+        if outcome != .notModified || state.movedTo != record.state.movedTo { outcome = .moved }
+    }
+
+    func report(_ receipt: CycleReceipt) -> FeedReport {
+        let told = Set(receipt.flagged)
+        let facts = facts
+        return FeedReport(
+            feed: record.feed, title: facts.title, check: check, new: receipt.new.count,
+            revised: receipt.revised.count, unchanged: unchanged, nextCheck: state.nextCheck,
+            flagged: flagged.filter { told.contains($0.match.id) }.map { flag in
+                FlaggedArticle(
+                    id: flag.match.id, topic: flag.match.match.topic, topicName: flag.topicName,
+                    severity: flag.match.severity, article: flag.article, feed: facts, match: flag.match.match)
+            })
+    }
+
+    func report(failed failure: Failure) -> FeedReport {
+        FeedReport(
+            feed: record.feed, title: facts.title,
+            check: FeedCheck(
+                feed: record.feed.id, started: started, outcome: .failed, status: status, bytes: bytes,
+                failure: failure), new: 0, revised: 0, unchanged: 0, nextCheck: record.state.nextCheck, flagged: [])
+    }
+}

@@ -1,0 +1,112 @@
+public import WireFetch
+public import WireModel
+import WireParse
+import WireRules
+public import WireStore
+public import WireStories
+
+/// One check of one feed: the walk of its articles, stage by stage. Read this first.
+///
+/// Each stage takes a value and returns a value; everything that a check decides is one `CycleWrite`.
+public struct FeedCycle: Sendable {
+    let fetcher: FeedFetcher
+    let parser: FeedParser
+    let topics: TopicBook
+    let store: any Store
+    let commits: CommitQueue
+    let now: @Sendable () -> Timestamp
+    let decider = ChangeDecider()
+
+    public init(
+        fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, store: any Store, commits: CommitQueue,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.fetcher = fetcher
+        self.parser = parser
+        self.topics = topics
+        self.store = store
+        self.commits = commits
+        self.now = now
+    }
+
+    /// Checks the feed, stores what came of it, and tells. Never throws: a failure is a result, and is stored as one.
+    /// Nil if the task was cancelled before an answer came: then nothing is stored.
+    public func run(_ record: FeedRecord, isManual: Bool = false) async -> FeedReport? {
+        let started = now()
+        let outcome = await fetcher.fetch(record.feed, state: record.state, now: now)
+        if case .failed(_, let failure) = outcome, failure.code == "cancelled" { return nil }
+        var draft = CycleDraft(record: record, started: started, isManual: isManual)
+        if case .modified(let document, let facts) = outcome {
+            await read(document, facts, into: &draft)
+        } else {
+            draft.conclude(outcome, now: now())
+        }
+        return await save(draft)
+    }
+
+    /// Parse, compare, normalise, match.
+    private func read(_ document: FetchedDocument, _ facts: FetchFacts, into draft: inout CycleDraft) async {
+        let parsed: ParsedFeed
+        do {
+            parsed = try parser.parse(document)
+        } catch {
+            return draft.conclude(unreadable: error.failure, facts, now: now())
+        }
+        let known: KnownArticles
+        let identified = decider.identify(parsed.keys, ambiguous: draft.record.state.ambiguousIDs)
+        do {
+            known = try await store.known(parsed.keys, in: draft.record.feed.id)
+        } catch {
+            return draft.conclude(unreadable: error.failure, facts, now: now())
+        }
+        let changes = decider.decide(identified, against: known)
+        let time = now()
+        draft.conclude(parsed, facts, ambiguous: identified.ambiguousIDs, now: time)
+        normalize(parsed, changes, at: time, into: &draft)
+        match(at: time, into: &draft)
+    }
+
+    /// Makes articles of the new and the edited entries only.
+    private func normalize(_ parsed: ParsedFeed, _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft) {
+        let keys = parsed.keys
+        let normalizer = Normalizer(url: parsed.documentURL)
+        var problems: [Problem] = []
+        for change in changes {
+            switch change {
+            case .unchanged, .duplicate: draft.unchanged += 1
+            case .new(let entry, let key):
+                let item = normalizer.item(parsed.entries[entry], of: parsed, problems: &problems)
+                draft.add(item, key: key, of: keys[entry], id: store.ids.next(at: time), seen: time)
+            case .differing(let entry, let key, let known):
+                let item = normalizer.item(parsed.entries[entry], of: parsed, problems: &problems)
+                draft.revise(known, with: item, key: key, of: keys[entry], at: time)
+            case .relinked(let entry, let key, let known):
+                let item = normalizer.item(parsed.entries[entry], of: parsed, problems: &problems)
+                if item.textDigest == known.textDigest {
+                    draft.touch(known, key: key, of: keys[entry])
+                } else {
+                    draft.add(item, key: key, of: keys[entry], id: store.ids.next(at: time), seen: time)
+                }
+            }
+        }
+    }
+
+    private func match(at time: Timestamp, into draft: inout CycleDraft) {
+        let articles = draft.articles
+        let matches = topics.match(articles.map { ($0.item, $0.seen) }, of: draft.facts, now: time)
+        for (article, matches) in zip(articles, matches) {
+            for (topic, match) in matches {
+                draft.flag(article, topic: topic, match: match, id: store.ids.next(at: time))
+            }
+        }
+    }
+
+    /// Writes everything at once; if that fails, the check failed and nothing of it counts.
+    private func save(_ draft: CycleDraft) async -> FeedReport {
+        do {
+            return draft.report(try await commits.commit(draft.write))
+        } catch {
+            return draft.report(failed: error.failure)
+        }
+    }
+}

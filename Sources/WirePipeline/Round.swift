@@ -1,0 +1,94 @@
+public import WireModel
+public import WireStore
+
+/// One pass over the list: every feed that may and should be asked, many at once, each host in turn.
+public struct Round: Sendable {
+    /// Which feeds are asked.
+    public struct Choice: Hashable, Sendable {
+        /// Also those that are not due yet; never against the server's Retry-After or a 410.
+        public var all: Bool
+        /// With `all`: a feed is asked past its schedule at most once in this time.
+        public var manualGap: Duration
+
+        public init(all: Bool = false, manualGap: Duration = .seconds(300)) {
+            self.all = all
+            self.manualGap = manualGap
+        }
+
+        /// Whether a feed is to be asked at `now`.
+        public func includes(_ record: FeedRecord, at now: Timestamp) -> Bool {
+            let state = record.state
+            if case .local = record.feed.source { return true }
+            if state.isGone { return false }
+            // A clock that was set back would hold feeds for as long as it was ahead.
+            if let last = state.lastChecked, last > now { return true }
+            if let retry = state.retryAfter, retry > now { return false }
+            if all {
+                guard let manual = state.lastManualCheck else { return true }
+                return now - manual >= manualGap
+            }
+            return state.nextCheck.map { $0 <= now } ?? true
+        }
+    }
+
+    private let cycle: FeedCycle
+    private let concurrency: Int
+
+    /// - Parameter concurrency: feeds in work at once.
+    public init(cycle: FeedCycle, concurrency: Int) {
+        self.cycle = cycle
+        self.concurrency = max(1, concurrency)
+    }
+
+    /// Checks the feeds of `records` that `choice` includes; reports all of them, each as soon as it is stored.
+    /// A cancelled round asks no further feeds, gives up the transfers that run, and reports what it has.
+    public func run(
+        _ records: [FeedRecord], choice: Choice, report: (FeedReport) async -> Void
+    ) async {
+        let now = cycle.now()
+        var due: [FeedRecord] = []
+        for record in records {
+            if choice.includes(record, at: now) {
+                due.append(record)
+            } else {
+                await report(skipped(record, at: now))
+            }
+        }
+        var rest = Round.interleaved(due)[...]
+        await withTaskGroup(of: (FeedRecord, FeedReport?).self) { group in
+            for _ in 0..<concurrency {
+                guard let record = rest.popFirst() else { break }
+                group.addTask { (record, await cycle.run(record, isManual: choice.all)) }
+            }
+            for await (record, result) in group {
+                await report(result ?? skipped(record, at: now))
+                if !Task.isCancelled, let record = rest.popFirst() {
+                    group.addTask { (record, await cycle.run(record, isManual: choice.all)) }
+                }
+            }
+        }
+        for record in rest { await report(skipped(record, at: now)) }
+    }
+
+    private func skipped(_ record: FeedRecord, at now: Timestamp) -> FeedReport {
+        FeedReport(skipped: record.feed, title: record.facts.title, at: now, nextCheck: record.state.nextCheck)
+    }
+
+    /// First the first feed of every host, then the second of every host, …: feeds that wait for their host's turn do
+    /// not keep the places of those that could go.
+    static func interleaved(_ records: [FeedRecord]) -> [FeedRecord] {
+        var seen: [Substring: Int] = [:]
+        let ranked = records.enumerated().map { index, record in
+            let host = host(of: record.feed)
+            let rank = seen[host, default: 0]
+            seen[host] = rank + 1
+            return (rank: rank, index: index, record: record)
+        }
+        return ranked.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.map(\.record)
+    }
+
+    private static func host(of feed: Feed) -> Substring {
+        guard case .remote(let url) = feed.source, let scheme = url.firstRange(of: "://") else { return "" }
+        return url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    }
+}

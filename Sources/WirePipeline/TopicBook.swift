@@ -1,0 +1,48 @@
+import Synchronization
+public import WireModel
+public import WireRules
+
+/// The topics in force, and matchers for as many tasks as match at once.
+public final class TopicBook: Sendable {
+    private struct State {
+        var topics: TopicSet
+        var byID: [String: Topic]
+        var idle: [Matcher]
+        /// Counts replacements, so that a matcher of replaced topics is not kept.
+        var edition: Int
+    }
+
+    private let state: Mutex<State>
+
+    public init(_ topics: TopicSet) {
+        state = Mutex(State(topics: topics, byID: TopicBook.index(topics), idle: [], edition: 0))
+    }
+
+    /// Replaces all topics at once; matches that run end with the old ones.
+    public func replace(with topics: TopicSet) {
+        state.withLock {
+            $0 = State(topics: topics, byID: TopicBook.index(topics), idle: [], edition: $0.edition + 1)
+        }
+    }
+
+    /// The matches of articles of one feed with the topics that watch it, each with its topic.
+    public func match(
+        _ items: [(item: Item, seen: Timestamp)], of feed: FeedFacts, now: Timestamp
+    ) -> [[(topic: Topic, match: Match)]] {
+        guard !items.isEmpty else { return [] }
+        var (matcher, topics, edition) = state.withLock { state in
+            (state.idle.popLast() ?? Matcher(state.topics), state.byID, state.edition)
+        }
+        let matches = items.map { item, seen in
+            matcher.match(item, feed: feed, seen: seen, now: now).compactMap { match in
+                topics[match.topic].flatMap { $0.watches(feed) ? ($0, match) : nil }
+            }
+        }
+        state.withLock { if $0.edition == edition { $0.idle.append(matcher) } }
+        return matches
+    }
+
+    private static func index(_ topics: TopicSet) -> [String: Topic] {
+        Dictionary(topics.topics.map { ($0.id, $0) }) { first, _ in first }
+    }
+}

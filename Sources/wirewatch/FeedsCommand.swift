@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import WireDaemon
+import WireModel
+import WireStore
+
+struct FeedsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "feeds",
+        abstract: "Feeds: list them with their state, import and export lists, check one through every stage.",
+        discussion: """
+            Examples:
+              wirewatch feeds list
+              wirewatch feeds import subscriptions.opml
+              wirewatch feeds export > feeds.opml
+              wirewatch feeds check https://example.org/feed.xml
+            """,
+        subcommands: [List.self, Import.self, Export.self, Check.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the feeds, how their last check ended and when the next one is due.",
+            discussion: "Example:\n  wirewatch feeds list --format json")
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))
+        var format: OutputFormat = .text
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let book = try usage { () throws(SettingsProblem) in try FeedBook(assembly) }
+            for problem in book.problems { StandardError.write(problem + "\n") }
+            let entries = try await storeWork { () throws(StoreError) in try await book.entries() }
+            switch format {
+            case .json: StandardOutput.write(.array(entries.map(\.json)))
+            case .jsonl: for entry in entries { StandardOutput.write(entry.json) }
+            case .text:
+                let ink = Ink(common.color)
+                for entry in entries { StandardOutput.write(FeedsCommand.text(of: entry, ink: ink)) }
+            }
+            if book.hasErrors { throw ExitCode(1) }
+        }
+    }
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add the feeds of an OPML list to the database, beside those of feeds.opml.",
+            discussion: "Local paths and file: addresses are not taken from an imported list.\n\nExample:\n  wirewatch feeds import subscriptions.opml")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: ArgumentHelp("The list.", valueName: "file"), completion: .file(extensions: ["opml", "xml"]))
+        var file: String
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let list = try usage { () throws(SettingsProblem) in try ImportedList(path: file) }
+            for problem in list.problems { StandardError.write(problem + "\n") }
+            let added = try await storeWork { () throws(StoreError) in try await list.add(to: assembly) }
+            if !common.quiet { StandardOutput.write("\(added) feeds added, \(list.count - added) known before\n") }
+            if list.hasErrors { throw ExitCode(1) }
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print all feeds as OPML 2.0.",
+            discussion: "Example:\n  wirewatch feeds export > all.opml")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let book = try usage { () throws(SettingsProblem) in try FeedBook(assembly) }
+            StandardOutput.write(try await storeWork { () throws(StoreError) in try await book.export() })
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Walk one feed through every stage and tell what each did; stores nothing.",
+            discussion: "Example:\n  wirewatch feeds check https://example.org/feed.xml")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: ArgumentHelp("An address, a title of the list, or a file.", valueName: "feed"))
+        var feed: String
+
+        @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
+        var format: OutputFormat = .text
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let trace = try usage { () throws(SettingsProblem) in try FeedTrace(assembly, feed: feed) }
+            let stages = await trace.run()
+            let ink = Ink(common.color)
+            if format == .text {
+                for stage in stages {
+                    let mark = stage.isFailure ? ink.error("failed") : ink.good("ok    ")
+                    let name = stage.stage.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0)
+                    StandardOutput.write("\(name) \(mark) \(Ink.harmless(stage.text))\n")
+                }
+            } else {
+                StandardOutput.write(.array(stages.map(\.json)))
+            }
+            if stages.contains(where: \.isFailure) { throw ExitCode(1) }
+        }
+    }
+
+    private static func text(of entry: FeedBook.Entry, ink: Ink) -> String {
+        let record = entry.record
+        let name = Ink.harmless(record.facts.title ?? record.feed.address)
+        let folder = record.feed.folder.isEmpty ? "" : ink.dim("  \(Ink.harmless(record.feed.folder))")
+        var text = "\(ink.bold(name))\(folder)\n  \(Ink.harmless(record.feed.address))\n"
+        var state = ["\(entry.articles) articles"]
+        if let check = record.lastCheck { state.append("\(check.outcome.rawValue) \(check.started)") }
+        if let failure = record.state.lastFailure { state.append(ink.warning(Ink.harmless(failure.message))) }
+        if record.state.isGone {
+            state.append(ink.error("gone: not asked any more"))
+        } else if let next = record.state.nextCheck {
+            state.append("next check \(next)")
+        }
+        text += "  " + state.joined(separator: ", ") + "\n"
+        return text
+    }
+}

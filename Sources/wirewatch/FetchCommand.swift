@@ -1,0 +1,42 @@
+import ArgumentParser
+import WireDaemon
+import WireModel
+import WireStore
+
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Check the feeds that are due, store what is new, print what was flagged.",
+        discussion: """
+            Examples:
+              wirewatch fetch
+              wirewatch fetch --all --format json
+              wirewatch fetch folder/Courts https://example.org/feed.xml
+
+            Exit code 1 if a feed could not be fetched or a topic is bad; the others are done all the same.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp("Only these: an address, a title or folder/NAME.", valueName: "feed"))
+    var only: [String] = []
+
+    @Flag(name: .long, help: "Also feeds that are not due yet, unless their server forbids it.")
+    var all = false
+
+    @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))
+    var format: OutputFormat = .text
+
+    func run() async throws {
+        let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+        let fetch = try usage { () throws(SettingsProblem) in try FetchRun(assembly, all: all, only: only) }
+        let printer = FetchPrinter(format: format, ink: Ink(common.color), isQuiet: common.quiet)
+        for problem in fetch.problems { StandardError.write(problem + "\n") }
+        do {
+            let outcome = try await fetch.run { await printer.note($0) } tell: { await printer.finish($0) }
+            if outcome.hasFailed { throw ExitCode(1) }
+        } catch let error as StoreError {
+            throw CommandProblem(failure: "error: \(error)")
+        }
+    }
+}

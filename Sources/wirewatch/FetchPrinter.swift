@@ -1,0 +1,108 @@
+import Foundation
+import WireDaemon
+import WireModel
+
+/// Prints a fetch: flagged articles as they come (`jsonl`) or all at the end, and a progress line meanwhile.
+actor FetchPrinter {
+    private let format: OutputFormat
+    private let ink: Ink
+    private let isQuiet: Bool
+    private let started = Date()
+    private var done = 0
+    private var hasProgress = false
+
+    init(format: OutputFormat, ink: Ink, isQuiet: Bool) {
+        self.format = format
+        self.ink = ink
+        self.isQuiet = isQuiet
+    }
+
+    /// A feed's check is stored.
+    func note(_ report: FeedReport) {
+        done += 1
+        if format == .jsonl {
+            for flagged in report.flagged { StandardOutput.write(flagged.json) }
+        }
+        guard !isQuiet, StandardError.isTerminal, Date().timeIntervalSince(started) > 1 else { return }
+        hasProgress = true
+        StandardError.write("\r\u{1B}[K\(done) feeds …")
+    }
+
+    func finish(_ outcome: FetchRun.Outcome) {
+        if hasProgress { StandardError.write("\r\u{1B}[K") }
+        switch format {
+        case .json: StandardOutput.write(FetchPrinter.json(of: outcome))
+        case .jsonl: break
+        case .text: printText(outcome)
+        }
+    }
+
+    private func printText(_ outcome: FetchRun.Outcome) {
+        let article = ArticlePrinter(ink: ink)
+        for flagged in outcome.flagged {
+            StandardOutput.write(
+                article.flagged(
+                    flagged.article, feed: flagged.feed, topic: flagged.topicName, severity: flagged.severity,
+                    match: flagged.match) + "\n\n")
+        }
+        for report in outcome.reports {
+            if let failure = report.check.failure {
+                let name = Ink.harmless(report.title ?? report.feed.address)
+                StandardError.write("\(ink.warning(report.check.outcome.rawValue)) \(name): \(Ink.harmless(failure.message))\n")
+            }
+        }
+        if outcome.wasInterrupted { StandardError.write("interrupted; what is listed above is stored\n") }
+        if !isQuiet { StandardOutput.write(FetchPrinter.summary(of: outcome) + "\n") }
+    }
+
+    private static func summary(of outcome: FetchRun.Outcome) -> String {
+        let counts = Counts(outcome)
+        var parts = [
+            "\(counts.checked) of \(counts.feeds) feeds checked", "\(counts.new) new", "\(counts.revised) revised",
+            "\(counts.flagged) flagged",
+        ]
+        if counts.notModified > 0 { parts.append("\(counts.notModified) not modified") }
+        if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+        let next = outcome.reports.compactMap(\.nextCheck).min()
+        if counts.checked == 0, let next { parts.append("next check \(next)") }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func json(of outcome: FetchRun.Outcome) -> JSONValue {
+        let counts = Counts(outcome)
+        return [
+            "started": .string(outcome.started.description), "finished": .string(outcome.finished.description),
+            "summary": [
+                "feeds": .integer(counts.feeds), "checked": .integer(counts.checked),
+                "not_modified": .integer(counts.notModified), "failed": .integer(counts.failed),
+                "new": .integer(counts.new), "revised": .integer(counts.revised), "flagged": .integer(counts.flagged),
+            ],
+            "feeds": .array(outcome.reports.map(\.json)), "flagged": .array(outcome.flagged.map(\.json)),
+        ]
+    }
+}
+
+/// The summary of a fetch.
+private struct Counts {
+    let feeds: Int64
+    let checked: Int64
+    let notModified: Int64
+    let failed: Int64
+    let new: Int64
+    let revised: Int64
+    let flagged: Int64
+
+    init(_ outcome: FetchRun.Outcome) {
+        let reports = outcome.reports
+        func count(_ outcomes: FeedCheck.Outcome...) -> Int64 {
+            Int64(reports.count { outcomes.contains($0.check.outcome) })
+        }
+        feeds = Int64(reports.count)
+        checked = feeds - count(.skipped)
+        notModified = count(.notModified)
+        failed = count(.failed, .throttled, .gone)
+        new = Int64(reports.reduce(0) { $0 + $1.new })
+        revised = Int64(reports.reduce(0) { $0 + $1.revised })
+        flagged = Int64(reports.reduce(0) { $0 + $1.flagged.count })
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import WireDaemon
+import WireModel
+
+struct MatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "match",
+        abstract: "Show which topics would flag these documents; needs no database.",
+        discussion: """
+            A document is plain text, HTML, a feed, or JSON Lines of articles.
+
+            Examples:
+              wirewatch match article.txt
+              wirewatch match --query 'barr NEAR/5 resign*' article.html feed.xml
+              wirewatch match --format jsonl --stats articles.jsonl
+
+            Exit code 1 if a topic is bad (the others run), 2 if a file cannot be opened.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp("Documents; - for standard input.", valueName: "file"), completion: .file())
+    var files: [String]
+
+    @Option(name: .long, help: ArgumentHelp("Match this query instead of the topics file.", valueName: "query"))
+    var query: String?
+
+    @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))
+    var format: OutputFormat = .text
+
+    @Flag(name: .long, help: "Print counts and times to standard error.")
+    var stats = false
+
+    func run() throws {
+        let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+        var match = try usage { () throws(SettingsProblem) in try MatchRun(assembly, query: query) }
+        for problem in match.problems { StandardError.write(problem + "\n") }
+        let inputs = try usage { () throws(SettingsProblem) in try InputFile.open(files) }
+        var collected: [JSONValue] = []
+        for input in inputs {
+            let bytes = try usage { () throws(SettingsProblem) in try input.read() }
+            match.run(bytes, path: input.path) { result in
+                if common.quiet, result.matches.isEmpty { return }
+                switch format {
+                case .text: StandardOutput.write(text(of: result))
+                case .jsonl: StandardOutput.write(result.json)
+                case .json: collected.append(result.json)
+                }
+            }
+            for remark in match.takeRemarks() { StandardError.write(remark + "\n") }
+        }
+        if format == .json { StandardOutput.write(.array(collected)) }
+        if stats { StandardError.write(match.statistics + "\n") }
+        if match.hasFailed { throw ExitCode(1) }
+    }
+
+    private func text(of result: MatchRun.Result) -> String {
+        let printer = ArticlePrinter(ink: Ink(common.color))
+        let name = Ink.harmless(result.file == result.item.id ? result.file : "\(result.file): \(result.item.title ?? result.item.id)")
+        guard !result.matches.isEmpty else { return "\(name): no topic\n" }
+        let article = Article(
+            id: ArticleID(rawValue: 1), feed: FeedID(rawValue: 1), item: result.item, seen: result.seen)
+        return result.matches.map { topic, match in
+            var lines = printer.flagged(
+                article, feed: result.feed, topic: topic.name, severity: topic.severity, match: match
+            ).split(separator: "\n")
+            lines[lines.count - 1] = "  \(name)"
+            return lines.joined(separator: "\n") + "\n"
+        }.joined(separator: "\n") + "\n"
+    }
+}
