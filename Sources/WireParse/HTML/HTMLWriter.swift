@@ -1,0 +1,107 @@
+/// Writes text and attribute values of HTML, escaped as little as HTML allows.
+enum HTMLWriter {
+    /// Resolves the character references of a part of HTML. `out` is emptied first.
+    static func decode(_ bytes: [UInt8], _ range: Range<Int>, inAttribute: Bool, to out: inout [UInt8]) {
+        out.removeAll(keepingCapacity: true)
+        var start = range.lowerBound
+        var index = start
+        let end = range.upperBound
+        while index < end {
+            guard bytes[index] == UInt8(ascii: "&") else {
+                index += 1
+                continue
+            }
+            out.append(contentsOf: bytes[start..<index])
+            start = index
+            if let length = CharacterReference.decode(
+                bytes, at: index, before: end, inAttribute: inAttribute, to: &out)
+            {
+                index += length
+                start = index
+            } else {
+                index += 1
+            }
+        }
+        out.append(contentsOf: bytes[start..<end])
+    }
+
+    static func writeText(_ bytes: [UInt8], _ range: Range<Int>, to out: inout [UInt8]) {
+        write(bytes, range, quotes: false, to: &out)
+    }
+
+    static func writeAttribute(_ bytes: [UInt8], to out: inout [UInt8]) {
+        write(bytes, 0..<bytes.count, quotes: true, to: &out)
+    }
+
+    /// Without ASCII white space at the ends.
+    static func trimmed(_ bytes: [UInt8]) -> String {
+        var start = 0
+        var end = bytes.count
+        while start < end, bytes[start].isASCIISpace { start += 1 }
+        while end > start, bytes[end - 1].isASCIISpace { end -= 1 }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+
+    /// Controls are left out, noncharacters replaced; a carriage return is a line break, as it is to an HTML reader.
+    private static func write(_ bytes: [UInt8], _ range: Range<Int>, quotes: Bool, to out: inout [UInt8]) {
+        var start = range.lowerBound
+        var index = start
+        let end = range.upperBound
+        while index < end {
+            let byte = bytes[index]
+            if byte.isPlain {
+                index += 1
+                continue
+            }
+            guard let (length, escape) = escape(of: byte, bytes, index, end, quotes) else {
+                index += 1
+                continue
+            }
+            out.append(contentsOf: bytes[start..<index])
+            out.append(contentsOf: escape)
+            index += length
+            start = index
+        }
+        out.append(contentsOf: bytes[start..<end])
+    }
+
+    /// How the character at `index` is written, and its length as it stands; nil if as it is.
+    private static func escape(
+        of byte: UInt8, _ bytes: [UInt8], _ index: Int, _ end: Int, _ quotes: Bool
+    ) -> (length: Int, escape: [UInt8])? {
+        switch byte {
+        case UInt8(ascii: "&"): return (1, Escapes.ampersand)
+        case UInt8(ascii: "<"): return (1, Escapes.less)
+        case UInt8(ascii: ">"): return (1, Escapes.greater)
+        case UInt8(ascii: "\""): return quotes ? (1, Escapes.quote) : nil
+        case 0x09, 0x0A: return nil
+        case 0x0C: return (1, Escapes.blank)
+        case 0x0D: return index + 1 < end && bytes[index + 1] == 0x0A ? (2, Escapes.line) : (1, Escapes.line)
+        case ..<0x20, 0x7F: return (1, [])
+        case 0xC2: return index + 1 < end && bytes[index + 1] == 0xA0 ? (2, Escapes.noBreakSpace) : nil
+        case 0xEF:
+            guard index + 2 < end, bytes[index + 1] == 0xBF, bytes[index + 2] >= 0xBE else { return nil }
+            return (3, Escapes.replacement)
+        default: return nil
+        }
+    }
+
+    private enum Escapes {
+        static let ampersand = Array("&amp;".utf8)
+        static let less = Array("&lt;".utf8)
+        static let greater = Array("&gt;".utf8)
+        static let quote = Array("&quot;".utf8)
+        static let noBreakSpace = Array("&nbsp;".utf8)
+        static let blank = Array(" ".utf8)
+        static let line = Array("\n".utf8)
+        static let replacement = Array("\u{FFFD}".utf8)
+    }
+}
+
+extension UInt8 {
+    /// Written as it is wherever it stands.
+    fileprivate var isPlain: Bool {
+        if self >= 0x80 { return self != 0xC2 && self != 0xEF }
+        return self > 0x3E || (self >= 0x20 && self != 0x22 && self != 0x26 && self != 0x3C && self != 0x3E)
+    }
+}

@@ -1,0 +1,123 @@
+/// Plain text of HTML: markup removed, references resolved, runs of white space made one blank.
+public enum TextExtractor {
+    /// The text of `html`, with a line break between blocks.
+    public static func text(of html: String) -> String { HTMLCleaner.clean(html, wants: .text).text }
+
+    /// The text of `html` on one line, and the UTF-8 offsets where further blocks begin in it.
+    public static func line(of html: String) -> (text: String, breaks: [Int]) {
+        let result = HTMLCleaner.clean(html, wants: .line)
+        return (result.text, result.breaks)
+    }
+
+    /// A plain text with its white space made regular: no blanks at the ends, runs of them made one.
+    public static func collapsed(_ text: String) -> String {
+        if isRegular(text) { return text }
+        var builder = TextBuilder(separator: 0x20)
+        let bytes = Array(text.utf8)
+        builder.append(bytes, 0..<bytes.count)
+        return builder.text
+    }
+
+    /// A plain text with its lines kept as blocks: white space regular within each, empty lines left out.
+    public static func lines(_ text: String) -> String {
+        var builder = TextBuilder(separator: 0x0A)
+        let bytes = Array(text.utf8)
+        var start = 0
+        for (index, byte) in bytes.enumerated() where byte == 0x0A || byte == 0x0D {
+            builder.append(bytes, start..<index)
+            builder.endBlock()
+            start = index + 1
+        }
+        builder.append(bytes, start..<bytes.count)
+        return builder.text
+    }
+
+    /// Whether collapsing would change nothing: single blanks inside, none at the ends. Only plain ASCII is judged.
+    private static func isRegular(_ text: String) -> Bool {
+        var last: UInt8 = 0x20
+        for byte in text.utf8 {
+            if byte < 0x20 || byte >= 0x7F || (byte == 0x20 && last == 0x20) { return false }
+            last = byte
+        }
+        return last != 0x20 || text.isEmpty
+    }
+}
+
+/// Gathers plain text: white space collapses, blocks are separated.
+struct TextBuilder {
+    private(set) var bytes: [UInt8] = []
+    /// Offsets where further blocks begin.
+    private(set) var breaks: [Int] = []
+    private let separator: UInt8
+    private var owesSpace = false
+    private var owesBreak = false
+
+    init(separator: UInt8) { self.separator = separator }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// What comes next belongs to another block.
+    mutating func endBlock() { owesBreak = true }
+
+    mutating func append(_ source: [UInt8], _ range: Range<Int>) {
+        var index = range.lowerBound
+        let end = range.upperBound
+        while index < end {
+            var run = index
+            while run < end, source[run].isInk { run += 1 }
+            if run > index {
+                startWord()
+                bytes.append(contentsOf: source[index..<run])
+                index = run
+                continue
+            }
+            let length = TextBuilder.spaceLength(source, index, end)
+            if length > 0 {
+                owesSpace = true
+                index += length
+            } else if source[index] < 0x80 {
+                index += 1  // A control character.
+            } else {
+                startWord()
+                bytes.append(source[index])
+                index += 1
+            }
+        }
+    }
+
+    private mutating func startWord() {
+        if owesBreak || owesSpace {
+            if !bytes.isEmpty {
+                bytes.append(owesBreak ? separator : 0x20)
+                if owesBreak { breaks.append(bytes.count) }
+            }
+            owesBreak = false
+            owesSpace = false
+        }
+    }
+
+    /// The length of the white space character (of Unicode) at `index`, 0 if it is another.
+    static func spaceLength(_ bytes: [UInt8], _ index: Int, _ end: Int) -> Int {
+        let first = bytes[index]
+        if first == 0x20 || first &- 0x09 < 5 || first &- 0x1C < 4 { return 1 }
+        guard first >= 0xC2, index + 1 < end else { return 0 }
+        let second = bytes[index + 1]
+        if first == 0xC2 { return second == 0xA0 || second == 0x85 ? 2 : 0 }
+        guard index + 2 < end else { return 0 }
+        let third = bytes[index + 2]
+        switch (first, second) {
+        case (0xE1, 0x9A): return third == 0x80 ? 3 : 0
+        case (0xE2, 0x80): return third <= 0x8A || third == 0xA8 || third == 0xA9 || third == 0xAF ? 3 : 0
+        case (0xE2, 0x81): return third == 0x9F ? 3 : 0
+        case (0xE3, 0x80): return third == 0x80 ? 3 : 0
+        default: return 0
+        }
+    }
+}
+
+extension UInt8 {
+    /// Neither white space, nor a control, nor the first byte of white space beyond ASCII.
+    fileprivate var isInk: Bool {
+        self > 0x20 && self != 0x7F && self != 0xC2 && self != 0xE1 && self != 0xE2 && self != 0xE3
+    }
+}
