@@ -112,6 +112,12 @@ struct BlockRun {
         swap(&scratch, &buffer.scratch)
     }
 
+    /// For forms alone, outside any block.
+    init(tokenizer: Tokenizer, base: Int) {
+        var buffer = TokenBuffer()
+        self.init(tokenizer: tokenizer, base: base, buffer: &buffer)
+    }
+
     mutating func finish(_ buffer: inout TokenBuffer) {
         joinHyphened()
         joinGrouped()

@@ -98,7 +98,7 @@ extension BlockRun {
     }
 
     /// Without accents on Latin and Greek, stress on Cyrillic, points of Arabic and Hebrew, national digits; `ä` as `ae` if German.
-    private mutating func putSimple(
+    mutating func putSimple(
         _ text: [FoldedScalar], _ start: Int, _ end: Int, _ tables: UnicodeTables, isGerman: Bool
     ) {
         var base = ScalarProperties(bits: 0)
@@ -214,7 +214,6 @@ extension BlockRun {
     /// Pairs of neighbouring Hangul syllables, because particles hang on the word.
     private mutating func writeSyllables(_ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan) {
         guard end - start > 2 else { return }
-        let firstToken = tokens.count
         for index in start..<(end - 1) where text[index].isSyllable && text[index + 1].isSyllable {
             var span = place
             span.sourceStart = text[index].start
@@ -222,7 +221,7 @@ extension BlockRun {
             span.formStart = forms.count
             put(text[index].value)
             put(text[index + 1].value)
-            closeForm(span, .gram, max(firstToken, tokens.count - 64))
+            closeForm(span, .gram, tokens.count)
         }
     }
 }
