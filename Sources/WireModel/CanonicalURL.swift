@@ -1,0 +1,168 @@
+/// One key for one page: two addresses of the same page have the same canonical form (`story-clustering.md`, section 1).
+///
+/// Lower-case scheme and host, no default port, no fragment, no tracking parameters, parameters sorted, dot segments
+/// resolved, http and https equal (written as https). Not for fetching: the page need not answer at this address.
+public struct CanonicalURL: Hashable, Sendable {
+    /// The canonical form.
+    public let text: String
+
+    /// The canonical form of an http or https address; nil for any other, and for one without a host.
+    public init?(_ url: String) {
+        var bytes = Array(url.utf8)
+        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        var rest = bytes.drop { $0 <= 0x20 }
+        guard let length = CanonicalURL.schemeLength(of: rest) else { return nil }
+        rest = rest.dropFirst(length)
+        if let hash = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
+        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "\\") }
+        guard let authority = CanonicalURL.authority(rest[..<(end ?? rest.endIndex)]) else { return nil }
+        rest = rest[(end ?? rest.endIndex)...]
+        let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
+
+        var out = Array("https://".utf8)
+        out.append(contentsOf: authority)
+        out.append(contentsOf: CanonicalURL.path(rest[..<mark]))
+        let query = CanonicalURL.query(rest[mark...].dropFirst())
+        if !query.isEmpty {
+            out.append(UInt8(ascii: "?"))
+            out.append(contentsOf: query)
+        }
+        text = String(decoding: out, as: UTF8.self)
+    }
+
+    /// Parameters that tell who came from where, not which page is meant. A trailing `_` stands for all that follow.
+    private static let trackers: [[UInt8]] = [
+        "utm_", "at_", "fbclid", "gclid", "gclsrc", "dclid", "msclkid", "yclid", "twclid", "igshid", "mc_cid", "mc_eid",
+        "_hsenc", "_hsmi", "mkt_tok", "ns_campaign", "ns_mchannel", "ns_source", "cmpid", "ito", "wt_mc", "xtor",
+        "ftag", "guccounter", "smid", "sr_share", "spm", "ocid",
+    ].map { Array($0.utf8) }
+
+    /// Values of `ref` that only tell where the link stood.
+    private static let referrers: Set<String> = [
+        "rss", "feed", "atom", "newsfeed", "rss_feed", "rssfeed", "twitter", "facebook", "home", "share", "email",
+        "newsletter", "homepage", "feedly", "hackernews", "reddit", "producthunt",
+    ]
+
+    /// The length of `http://` or `https://` at the start.
+    private static func schemeLength(of url: ArraySlice<UInt8>) -> Int? {
+        for text in ["https://", "http://"] {
+            guard url.count > text.utf8.count, zip(url, text.utf8).allSatisfy({ lower($0.0) == $0.1 }) else { continue }
+            return text.utf8.count
+        }
+        return nil
+    }
+
+    private static func authority(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var host = text
+        // Names and passwords are no part of what page it is.
+        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
+        var port: ArraySlice<UInt8> = []
+        if let colon = host.lastIndex(of: UInt8(ascii: ":")), host.last != UInt8(ascii: "]"),
+            host[colon...].dropFirst().allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+        {
+            port = host[(colon + 1)...]
+            host = host[..<colon]
+        }
+        while host.last == UInt8(ascii: ".") { host.removeLast() }
+        guard !host.isEmpty else { return nil }
+        var out = host.map(lower)
+        if !port.isEmpty, !port.elementsEqual("80".utf8), !port.elementsEqual("443".utf8) {
+            out.append(UInt8(ascii: ":"))
+            out.append(contentsOf: port)
+        }
+        return out
+    }
+
+    private static func path(_ path: ArraySlice<UInt8>) -> [UInt8] {
+        guard !path.isEmpty else { return [UInt8(ascii: "/")] }
+        var kept: [ArraySlice<UInt8>] = []
+        let segments = path.split(omittingEmptySubsequences: false) {
+            $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\")
+        }
+        for (index, segment) in segments.enumerated().dropFirst() {
+            let dots = dotCount(segment)
+            if dots == 2, !kept.isEmpty { kept.removeLast() }
+            if dots == 0 { kept.append(segment) } else if index == segments.count - 1 { kept.append([]) }
+        }
+        var out: [UInt8] = []
+        for segment in kept {
+            out.append(UInt8(ascii: "/"))
+            appendNormalised(segment, to: &out)
+        }
+        return out.isEmpty ? [UInt8(ascii: "/")] : out
+    }
+
+    /// 1 for `.`, 2 for `..`, percent-encoded or not; 0 for any other segment.
+    private static func dotCount(_ segment: ArraySlice<UInt8>) -> Int {
+        guard segment.count <= 6, segment.first == UInt8(ascii: ".") || segment.first == UInt8(ascii: "%") else {
+            return 0
+        }
+        switch String(decoding: segment.map(lower), as: UTF8.self) {
+        case ".", "%2e": return 1
+        case "..", ".%2e", "%2e.", "%2e%2e": return 2
+        default: return 0
+        }
+    }
+
+    /// Percent signs of letters, digits and `-._~` are resolved, those of others written in capitals; what must be
+    /// encoded is.
+    private static func appendNormalised(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        var index = text.startIndex
+        while index < text.endIndex {
+            let byte = text[index]
+            if byte == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = hex(text[index + 1]),
+                let low = hex(text[index + 2])
+            {
+                let value = high << 4 | low
+                if isUnreserved(value) { out.append(value) } else { appendEncoded(value, to: &out) }
+                index += 3
+                continue
+            }
+            if byte <= 0x20 || byte >= 0x7F { appendEncoded(byte, to: &out) } else { out.append(byte) }
+            index += 1
+        }
+    }
+
+    private static func query(_ query: ArraySlice<UInt8>) -> [UInt8] {
+        var kept: [[UInt8]] = []
+        for parameter in query.split(separator: UInt8(ascii: "&")) where !isTracker(parameter) {
+            var normalised: [UInt8] = []
+            appendNormalised(parameter, to: &normalised)
+            kept.append(normalised)
+        }
+        kept.sort { $0.lexicographicallyPrecedes($1) }
+        return Array(kept.joined(separator: [UInt8(ascii: "&")]))
+    }
+
+    private static func isTracker(_ parameter: ArraySlice<UInt8>) -> Bool {
+        let equals = parameter.firstIndex(of: UInt8(ascii: "="))
+        let name = parameter[..<(equals ?? parameter.endIndex)].map(lower)
+        if name == Array("ref".utf8), let equals {
+            return referrers.contains(String(decoding: parameter[(equals + 1)...].map(lower), as: UTF8.self))
+        }
+        return trackers.contains { $0.last == UInt8(ascii: "_") ? name.starts(with: $0) : name == $0 }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+
+    private static func appendEncoded(_ byte: UInt8, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "%"))
+        for digit in [byte >> 4, byte & 15] { out.append(digit < 10 ? digit + 0x30 : digit + 0x37) }
+    }
+}

@@ -1,0 +1,413 @@
+public import WireModel
+
+/// Reads times as feeds write them: RFC 822, RFC 2822, RFC 3339, ISO 8601, and the dialects of the wild.
+///
+/// A date without a time is midnight, a time without a zone UTC. Fractions are cut to milliseconds. What is out of
+/// range (a thirteenth month, 30 February, 25 o'clock) is no time.
+public struct DateParser {
+    public enum Limits {
+        /// Bytes of a text that may be a time.
+        public static let length = 128
+    }
+
+    public static func parse(_ text: String) -> Timestamp? {
+        let bytes = Array(text.utf8.prefix(Limits.length + 1))
+        guard bytes.count <= Limits.length else { return nil }
+        var parser = DateParser(bytes: bytes)
+        return parser.read()
+    }
+
+    private let bytes: [UInt8]
+    private var position = 0
+    private var fields = DateFields()
+    /// Numbers that are neither part of a time nor of a zone, in order, with their digits.
+    private var numbers: [(value: Int, digits: Int)] = []
+    /// The sign between the numbers of a date such as `1/10/2020`; 0 if there was none.
+    private var separator: UInt8 = 0
+    /// The month was named before any number stood: `Jan 4 2004`.
+    private var namedMonth: Int?
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+extension DateParser {
+    private mutating func read() -> Timestamp? {
+        skipSpace()
+        guard position < bytes.count else { return nil }
+        if byte(0).isASCIIDigit { readISODate() }
+        while position < bytes.count {
+            let byte = bytes[position]
+            let isRead: Bool
+            if byte.isASCIIDigit {
+                isRead = readNumber()
+            } else if byte.isASCIILetter || byte >= 0x80 {
+                isRead = readWord()
+            } else {
+                isRead = readSign()
+            }
+            guard isRead else { return nil }
+        }
+        guard placeNumbers() else { return nil }
+        return fields.timestamp
+    }
+
+    /// The byte `offset` further on; 0 at the end.
+    private func byte(_ offset: Int) -> UInt8 {
+        let index = position + offset
+        return index < bytes.count ? bytes[index] : 0
+    }
+
+    private mutating func skipSpace() {
+        while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
+    }
+
+    private mutating func digits(atMost count: Int = 18) -> (value: Int, digits: Int) {
+        let start = position
+        var value = 0
+        while position < bytes.count, position - start < count, bytes[position].isASCIIDigit {
+            value = value * 10 + Int(bytes[position] &- 0x30)
+            position += 1
+        }
+        return (value, position - start)
+    }
+}
+
+// MARK: - ISO 8601 dates
+
+extension DateParser {
+    /// `2004-01-31`, `2004-01`, `20040131`, `2004-031`, `2004W05`, `2004-W05-6` at the start; anything else is left alone.
+    private mutating func readISODate() {
+        let start = position
+        let first = digits()
+        let next = byte(0)
+        let isRead: Bool
+        switch first.digits {
+        case 4 where next == UInt8(ascii: "-") || next | 0x20 == UInt8(ascii: "w"):
+            isRead = readISOParts(year: first.value)
+        case 4 where position == bytes.count || (next | 0x20 == UInt8(ascii: "t") && byte(1).isASCIIDigit):
+            isRead = set(year: first.value, month: 1, day: 1)
+        case 8:
+            isRead = set(year: first.value / 10_000, month: first.value / 100 % 100, day: first.value % 100)
+        case 7:
+            isRead = set(year: first.value / 1000, dayOfYear: first.value % 1000)
+        case 14:
+            let clock = first.value % 1_000_000
+            isRead =
+                set(
+                    year: first.value / 10_000_000_000, month: first.value / 100_000_000 % 100,
+                    day: first.value / 1_000_000 % 100)
+                && fields.setTime(hour: clock / 10_000, minute: clock / 100 % 100, second: clock % 100)
+        case 6 where position == bytes.count:
+            isRead = set(
+                year: DateFields.year(first.value / 10_000, digits: 2), month: first.value / 100 % 100,
+                day: first.value % 100)
+        case 2 where next == UInt8(ascii: "-") && byte(1).isASCIIDigit:
+            isRead = readShortYear(first.value)
+        default:
+            isRead = false
+        }
+        guard isRead else {
+            position = start
+            return
+        }
+        if byte(0) | 0x20 == UInt8(ascii: "t"), byte(1).isASCIIDigit {
+            position += 1
+            readCompactTime()
+        }
+    }
+
+    /// What follows a year of four digits.
+    private mutating func readISOParts(year: Int) -> Bool {
+        if byte(0) == UInt8(ascii: "-") { position += 1 }
+        if byte(0) | 0x20 == UInt8(ascii: "w") {
+            position += 1
+            let week = digits(atMost: 2)
+            if byte(0) == UInt8(ascii: "-") { position += 1 }
+            let day = digits(atMost: 1)
+            return week.digits == 2 && set(year: year, week: week.value, weekday: day.digits == 0 ? 1 : day.value)
+        }
+        let second = digits()
+        switch second.digits {
+        case 3: return set(year: year, dayOfYear: second.value)
+        case 4: return set(year: year, month: second.value / 100, day: second.value % 100)
+        case 1, 2:
+            guard byte(0) == UInt8(ascii: "-"), byte(1).isASCIIDigit else {
+                return set(year: year, month: second.value, day: 1)
+            }
+            position += 1
+            return set(year: year, month: second.value, day: digits().value)
+        default: return false
+        }
+    }
+
+    /// `04-01-31`: only if nothing but a time follows and the parts cannot be day, month and year of four digits.
+    private mutating func readShortYear(_ year: Int) -> Bool {
+        position += 1
+        let month = digits()
+        guard month.digits == 2, byte(0) == UInt8(ascii: "-") else { return false }
+        position += 1
+        let day = digits()
+        return day.digits == 2 && set(year: DateFields.year(year, digits: 2), month: month.value, day: day.value)
+    }
+
+    /// `1948`, `194821`, `19`, after a `T`; a time with colons is read elsewhere.
+    private mutating func readCompactTime() {
+        let start = position
+        let clock = digits()
+        var isRead = false
+        switch clock.digits {
+        case 2 where byte(0) != UInt8(ascii: ":"): isRead = fields.setTime(hour: clock.value, minute: 0, second: 0)
+        case 4: isRead = fields.setTime(hour: clock.value / 100, minute: clock.value % 100, second: 0)
+        case 6:
+            isRead = fields.setTime(
+                hour: clock.value / 10_000, minute: clock.value / 100 % 100, second: clock.value % 100)
+        default: break
+        }
+        if isRead { readFraction() } else { position = start }
+    }
+
+    private mutating func set(year: Int, month: Int, day: Int) -> Bool {
+        fields.year = year
+        fields.month = month
+        fields.day = day
+        return true
+    }
+
+    private mutating func set(year: Int, dayOfYear: Int) -> Bool {
+        guard dayOfYear >= 1, dayOfYear <= (DateFields.isLeap(year) ? 366 : 365) else { return false }
+        fields.year = year
+        fields.month = 1
+        fields.day = dayOfYear
+        fields.isCounted = true
+        return true
+    }
+
+    private mutating func set(year: Int, week: Int, weekday: Int) -> Bool {
+        guard week >= 1, week <= 53, weekday >= 1, weekday <= 7 else { return false }
+        // Week 1 is the one with 4 January in it.
+        let fourth = Timestamp(year: year, month: 1, day: 4).civil.date.weekday
+        let monday = 4 - (fourth + 6) % 7
+        fields.year = year
+        fields.month = 1
+        fields.day = monday + (week - 1) * 7 + weekday - 1
+        fields.isCounted = true
+        return true
+    }
+}
+
+// MARK: - Numbers, words and signs
+
+extension DateParser {
+    private mutating func readNumber() -> Bool {
+        let number = digits()
+        if byte(0) == UInt8(ascii: ":"), byte(1).isASCIIDigit, !fields.hasTime, number.digits <= 2 {
+            return readTime(hour: number.value)
+        }
+        // 8h30, as French sites write.
+        if byte(0) | 0x20 == UInt8(ascii: "h"), byte(1).isASCIIDigit, !fields.hasTime, number.digits <= 2 {
+            return readTime(hour: number.value)
+        }
+        guard numbers.count < 4 else { return false }
+        numbers.append(number)
+        let next = byte(0)
+        if next == UInt8(ascii: "/") || next == UInt8(ascii: "-") || next == UInt8(ascii: "."), byte(1).isASCIIDigit {
+            if numbers.count == 1 { separator = next }
+            position += 1
+        }
+        return true
+    }
+
+    private mutating func readTime(hour: Int) -> Bool {
+        position += 1
+        let minute = digits(atMost: 2)
+        var second = 0
+        if byte(0) == UInt8(ascii: ":"), byte(1).isASCIIDigit {
+            position += 1
+            second = digits(atMost: 2).value
+        }
+        guard fields.setTime(hour: hour, minute: minute.value, second: second) else { return false }
+        readFraction()
+        return true
+    }
+
+    private mutating func readFraction() {
+        let mark = byte(0)
+        guard mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",") || mark == UInt8(ascii: ":"),
+            byte(1).isASCIIDigit
+        else { return }
+        position += 1
+        var fraction = digits(atMost: 3)
+        while fraction.digits < 3 { fraction = (fraction.value * 10, fraction.digits + 1) }
+        fields.millisecond = fraction.value
+        while byte(0).isASCIIDigit { position += 1 }
+    }
+
+    private mutating func readSign() -> Bool {
+        let sign = bytes[position]
+        if sign == UInt8(ascii: "(") {
+            skipComment()
+            return true
+        }
+        position += 1
+        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), byte(0).isASCIIDigit, fields.hasTime,
+            fields.offset == nil || fields.offsetIsNamed
+        else { return true }
+        let start = position
+        let number = digits()
+        var minutes: Int
+        switch number.digits {
+        case 1, 2:
+            minutes = number.value * 60
+            if byte(0) == UInt8(ascii: ":"), byte(1).isASCIIDigit {
+                position += 1
+                minutes += digits(atMost: 2).value
+                if byte(0) == UInt8(ascii: ":"), byte(1).isASCIIDigit {
+                    position += 1
+                    _ = digits(atMost: 2)
+                }
+            }
+        case 3, 4: minutes = number.value / 100 * 60 + number.value % 100
+        default:
+            position = start
+            return true
+        }
+        guard minutes < 24 * 60 else { return false }
+        fields.offset = sign == UInt8(ascii: "-") ? -minutes : minutes
+        fields.offsetIsNamed = false
+        return true
+    }
+
+    /// RFC 822 comments nest.
+    private mutating func skipComment() {
+        var depth = 0
+        repeat {
+            switch byte(0) {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth -= 1
+            case UInt8(ascii: "\\"): position += 1
+            default: break
+            }
+            position += 1
+        } while depth > 0 && position < bytes.count
+    }
+
+    private mutating func readWord() -> Bool {
+        let start = position
+        while position < bytes.count, bytes[position].isASCIILetter || bytes[position] >= 0x80 { position += 1 }
+        position = min(position, bytes.count)
+        let word = DateWords.meaning(of: bytes[start..<position])
+        switch word {
+        case .month(let month):
+            if namedMonth == nil { namedMonth = month }
+        case .zone(let minutes):
+            // A `T` between date and time is no zone.
+            let isDivider = position - start == 1 && byte(0).isASCIIDigit
+            if fields.hasTime, fields.offset == nil, !isDivider {
+                fields.offset = minutes
+                fields.offsetIsNamed = true
+            }
+        case .morning: return fields.setHalf(isAfternoon: false)
+        case .afternoon: return fields.setHalf(isAfternoon: true)
+        case .koreanTime: fields.defaultOffset = 9 * 60
+        case .koreanMorning, .koreanAfternoon:
+            fields.defaultOffset = 9 * 60
+            return fields.setHalf(isAfternoon: word == .koreanAfternoon)
+        case .other: break
+        }
+        return true
+    }
+
+    /// Gives the numbers their meaning as year, month and day.
+    private mutating func placeNumbers() -> Bool {
+        if fields.year != nil {
+            // An ISO date may be followed by nothing but what the time took.
+            return namedMonth == nil
+        }
+        if let month = namedMonth { return place(month: month) }
+        guard numbers.count == 3 else { return false }
+        let (a, b, c) = (numbers[0], numbers[1], numbers[2])
+        if a.digits == 4 { return set(year: a.value, month: b.value, day: c.value) }
+        let year = DateFields.year(c.value, digits: c.digits)
+        // 1/10/2020 is January where a slash divides it, and the day comes first where that cannot be.
+        if separator == UInt8(ascii: "/"), a.value <= 12 { return set(year: year, month: a.value, day: b.value) }
+        return set(year: year, month: b.value, day: a.value)
+    }
+
+    private mutating func place(month: Int) -> Bool {
+        switch numbers.count {
+        case 1:
+            // March 2004
+            guard numbers[0].digits == 4 else { return false }
+            return set(year: numbers[0].value, month: month, day: 1)
+        case 2...:
+            let (a, b) = (numbers[0], numbers[1])
+            if a.digits >= 4 { return set(year: a.value, month: month, day: b.value) }
+            return set(year: DateFields.year(b.value, digits: b.digits), month: month, day: a.value)
+        default: return false
+        }
+    }
+}
+
+/// The parts of a time while it is read.
+struct DateFields {
+    var year: Int?
+    var month = 1
+    var day = 1
+    /// The day counts from 1 January and may be any of the year.
+    var isCounted = false
+    private(set) var hour = 0
+    private var minute = 0
+    private var second = 0
+    var millisecond = 0
+    private(set) var hasTime = false
+    /// Minutes east of UTC.
+    var offset: Int?
+    /// The zone was given by a name, which a number may follow: `GMT+0100`.
+    var offsetIsNamed = false
+    var defaultOffset = 0
+    private var isAfternoon: Bool?
+
+    mutating func setTime(hour: Int, minute: Int, second: Int) -> Bool {
+        guard hour <= 24, minute <= 59, second <= 60, hour < 24 || (minute == 0 && second == 0) else { return false }
+        self.hour = hour
+        self.minute = minute
+        self.second = second
+        hasTime = true
+        return true
+    }
+
+    /// Half of the day, before or after the time.
+    mutating func setHalf(isAfternoon: Bool) -> Bool {
+        self.isAfternoon = isAfternoon
+        return true
+    }
+
+    var timestamp: Timestamp? {
+        guard let year, year >= 1, year <= 9999, month >= 1, month <= 12 else { return nil }
+        guard isCounted || (day >= 1 && day <= DateFields.days(inMonth: month, of: year)) else { return nil }
+        var hour = hour
+        if let isAfternoon, hour <= 12 { hour = hour % 12 + (isAfternoon ? 12 : 0) }
+        let minutes = minute - (offset ?? defaultOffset)
+        return Timestamp(
+            year: year, month: month, day: day, hour: hour, minute: minutes, second: second, millisecond: millisecond)
+    }
+
+    /// The year that a short one means (RFC 2822, section 4.3).
+    static func year(_ value: Int, digits: Int) -> Int {
+        switch digits {
+        case ...2: value < 50 ? value + 2000 : value + 1900
+        case 3: value + 1900
+        default: value
+        }
+    }
+
+    static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+
+    private static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: isLeap(year) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
