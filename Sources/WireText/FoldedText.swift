@@ -24,6 +24,6 @@ public enum FoldedText {
             if end < bytes.count, bytes[end] < 0x80 { result.put(0x20) }
             index = end < bytes.count && bytes[end] < 0x80 ? end + 1 : max(end, index + 1)
         }
-        return String(decoding: result.forms.split(separator: 0x20).joined(separator: [0x20]), as: UTF8.self)
+        return String(decoding: Array(result.forms.split(separator: 0x20).joined(separator: [0x20])), as: UTF8.self)
     }
 }
