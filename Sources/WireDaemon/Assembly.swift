@@ -1,8 +1,8 @@
-public import WireModel
 import WireFetch
+public import WireModel
 import WireParse
 public import WirePipeline
-public import WireRules
+import WireRules
 public import WireStore
 import WireStoreSQLite
 
@@ -18,25 +18,39 @@ public struct Assembly: Sendable {
 
     /// Opens the database of the data folder; one process at a time may open it for writing.
     public func openStore(forWriting: Bool) async throws(StoreError) -> any Store {
-        let folder = locations.data(settings)
-        return forWriting ? try await SQLiteStore.open(writing: folder) : try await SQLiteStore.open(reading: folder)
+        try await SQLiteStore(folder: locations.data(settings), access: forWriting ? .writing : .reading)
     }
 
-    /// The topics of the topics file; none, with a remark, if nobody named a file and none is in the customary places.
+    /// The topics of the topics file.
     /// - Throws: a problem if the file cannot be read or is not YAML.
-    public func loadTopics() throws(SettingsProblem) -> TopicsFile {
+    public func loadTopics() throws(SettingsProblem) -> LoadedTopics {
         let file = locations.topics(settings)
-        let text = try TextFile.read(file.path, limit: TextFile.Limits.list)
-        let topics = TopicsFile.read(text, name: file.path)
-        if let fault = topics.syntaxFault { throw SettingsProblem(place: fault.place, message: fault.message, hint: fault.hint) }
-        return topics
+        return LoadedTopics(try TopicsFile.read(try TextFile.read(file.path, limit: TextFile.Limits.list), name: file.path))
+    }
+
+    /// The feeds of the operator's list.
+    /// - Throws: a problem if the file cannot be read or is not OPML.
+    public func loadFeeds() throws(SettingsProblem) -> FeedList {
+        try FeedList(path: locations.feeds(settings).path)
     }
 
     /// The walk of one feed.
-    public func cycle(store: any Store, topics: TopicBook, listedFeeds: [Feed]) throws(SettingsProblem) -> FeedCycle {
+    /// - Parameter feeds: all feeds that share the hosts' turns.
+    public func cycle(store: any Store, topics: TopicBook, feeds: [Feed]) -> FeedCycle {
+        let gate = HostGate(
+            rules: HostRules(
+                settings.hosts.mapValues { HostPolicy(gap: $0.gap, hourly: $0.hourly, inFlight: $0.inFlight) }))
+        gate.expect(feeds)
+        let networks = settings.fetch.allowNetworks.compactMap { CIDR($0) }
+        let client = CurlClient(
+            options: CurlClient.Options(
+                addressGuard: AddressGuard(allowing: networks), concurrency: settings.fetch.concurrency))
         let fetcher = FeedFetcher(
-            client: CurlClient(settings: fetchSettings), gate: HostGate(rules: hostRules, feeds: listedFeeds),
-            settings: fetchSettings)
+            client: client, gate: gate,
+            settings: FetchSettings(
+                timeout: settings.fetch.timeout, connectTimeout: settings.fetch.connectTimeout,
+                maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,
+                version: Version.text))
         return FeedCycle(
             fetcher: fetcher, parser: FeedParser(), topics: topics, store: store, commits: CommitQueue(store: store),
             now: Clock.now)

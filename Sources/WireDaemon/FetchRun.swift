@@ -19,8 +19,7 @@ public struct FetchRun: Sendable {
 
         /// Whether something that was asked for failed.
         public var hasFailed: Bool {
-            wasInterrupted || hasBadInput
-                || reports.contains { [.failed, .throttled, .gone].contains($0.check.outcome) }
+            wasInterrupted || hasBadInput || reports.contains(where: \.hasFailed)
         }
 
         /// What was flagged, gravest first, then in the order of the list.

@@ -1,3 +1,4 @@
+import WireFetch
 import WireModel
 import Yams
 
@@ -72,8 +73,8 @@ struct SettingsFile {
         }
         for element in sequence {
             guard let network = text(element, called: "allow_networks") else { continue }
-            if let fault = NetworkText.fault(in: network) {
-                fail(element, "\"\(network)\" is not a network: \(fault)", "write an address and a length: 192.0.2.0/24")
+            if CIDR(network) == nil {
+                fail(element, "\"\(network)\" is not a network", "write an address and a length: 192.0.2.0/24")
             } else {
                 settings.fetch.allowNetworks.append(network)
             }

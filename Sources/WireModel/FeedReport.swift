@@ -8,6 +8,8 @@ public struct FeedReport: Sendable {
     public let revised: Int
     public let unchanged: Int
     public let nextCheck: Timestamp?
+    /// Whether the server, or the disk, was asked at all.
+    public let wasAsked: Bool
     /// Matches that are new with this check, in document order.
     public let flagged: [FlaggedArticle]
 
@@ -15,12 +17,12 @@ public struct FeedReport: Sendable {
     public init(skipped feed: Feed, title: String?, at time: Timestamp, nextCheck: Timestamp?) {
         self.init(
             feed: feed, title: title, check: FeedCheck(feed: feed.id, started: time, outcome: .skipped), new: 0,
-            revised: 0, unchanged: 0, nextCheck: nextCheck, flagged: [])
+            revised: 0, unchanged: 0, nextCheck: nextCheck, wasAsked: false, flagged: [])
     }
 
     public init(
         feed: Feed, title: String?, check: FeedCheck, new: Int, revised: Int, unchanged: Int, nextCheck: Timestamp?,
-        flagged: [FlaggedArticle]
+        wasAsked: Bool, flagged: [FlaggedArticle]
     ) {
         self.feed = feed
         self.title = title
@@ -29,8 +31,12 @@ public struct FeedReport: Sendable {
         self.revised = revised
         self.unchanged = unchanged
         self.nextCheck = nextCheck
+        self.wasAsked = wasAsked
         self.flagged = flagged
     }
+
+    /// Whether something that was asked for failed.
+    public var hasFailed: Bool { wasAsked && [.failed, .throttled, .gone].contains(check.outcome) }
 
     /// The feed's entry of `fetch --format json`.
     public var json: JSONValue {

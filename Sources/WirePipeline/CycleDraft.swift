@@ -12,6 +12,7 @@ struct CycleDraft {
     private var status: Int?
     private var bytes = 0
     private var failure: Failure?
+    private var wasAsked = true
     private var new: [NewArticle] = []
     private var revised: [RevisedArticle] = []
     private var touched: [TouchedArticle] = []
@@ -109,7 +110,7 @@ extension CycleDraft {
         case .notModified(let facts):
             note(facts)
             self.outcome = .notModified
-            if facts.validators != nil { state.validators = facts.validators }
+            state.validators = facts.validators
             if state.validators == nil { state.unchangedWithoutValidator += 1 }
             observeRedirect(facts, now: now)
             succeed(facts, now: now)
@@ -121,7 +122,11 @@ extension CycleDraft {
         case .throttled(let facts, let failure):
             note(facts)
             self.outcome = .throttled
-            fail(failure, facts, now: now)
+            if facts.wasAsked {
+                fail(failure, facts, now: now)
+            } else {
+                wait(failure, facts)
+            }
         case .failed(let facts, let failure):
             note(facts)
             self.outcome = .failed
@@ -139,6 +144,7 @@ extension CycleDraft {
     private mutating func note(_ facts: FetchFacts) {
         status = facts.status
         bytes = facts.bytes
+        wasAsked = facts.wasAsked
     }
 
     private mutating func succeed(_ facts: FetchFacts, now: Timestamp) {
@@ -157,6 +163,16 @@ extension CycleDraft {
         schedule(interval.afterSuccess(at: now, wishes: wishes, barren: state.unchangedWithoutValidator))
     }
 
+    /// The host's rest or share forbade the request: nothing was learned of the feed.
+    private mutating func wait(_ failure: Failure, _ facts: FetchFacts) {
+        self.failure = failure
+        state.lastChecked = record.state.lastChecked
+        state.lastManualCheck = record.state.lastManualCheck
+        guard let until = facts.retryAfter else { return }
+        state.retryAfter = until
+        state.nextCheck = max(state.nextCheck ?? until, until)
+    }
+
     private mutating func fail(_ failure: Failure, _ facts: FetchFacts, now: Timestamp) {
         self.failure = failure
         state.failures += 1
@@ -171,7 +187,7 @@ extension CycleDraft {
         schedule(
             PollingInterval(settings: record.feed.settings).afterFailure(
                 at: now, failures: state.failures, wishes: wishes, jitter: jitter,
-                notFoundSince: state.notFoundSince, least: failure.code == "blocked" ? .seconds(6 * 3_600) : .zero))
+                notFoundSince: state.notFoundSince, least: failure.code == "bot_check" ? .seconds(6 * 3_600) : .zero))
     }
 
     private mutating func schedule(_ verdict: PollingInterval.Verdict) {
@@ -200,19 +216,26 @@ extension CycleDraft {
     /// The stored address changes when all hops were permanent, on three checks over two days; from http to https of
     /// one host at once.
     private mutating func observeRedirect(_ facts: FetchFacts, now: Timestamp) {
-        guard let target = facts.permanentTarget else {
+        guard facts.allHopsPermanent, case .remote(let listed) = record.feed.source else {
             state.redirect = nil
             return
         }
+        let target = facts.url
         let seen = state.redirect.flatMap { $0.target == target ? $0 : nil } ?? (target, now, 0)
         let count = seen.count + 1
-        guard facts.isUpgrade || (count >= RedirectRule.checks && now - seen.since >= RedirectRule.span) else {
+        let isUpgrade = CycleDraft.isUpgrade(from: record.state.movedTo ?? listed, to: target)
+        guard isUpgrade || (count >= RedirectRule.checks && now - seen.since >= RedirectRule.span) else {
             state.redirect = (target, seen.since, count)
             return
         }
         state.redirect = nil
         state.movedTo = target
-        if outcome != .notModified || state.movedTo != record.state.movedTo { outcome = .moved }
+        outcome = .moved
+    }
+
+    /// The same address by https instead of http.
+    private static func isUpgrade(from old: String, to new: String) -> Bool {
+        old.lowercased().hasPrefix("http://") && new.lowercased().hasPrefix("https://") && old.dropFirst(7) == new.dropFirst(8)
     }
 
     func report(_ receipt: CycleReceipt) -> FeedReport {
@@ -220,7 +243,7 @@ extension CycleDraft {
         let facts = facts
         return FeedReport(
             feed: record.feed, title: facts.title, check: check, new: receipt.new.count,
-            revised: receipt.revised.count, unchanged: unchanged, nextCheck: state.nextCheck,
+            revised: receipt.revised.count, unchanged: unchanged, nextCheck: state.nextCheck, wasAsked: wasAsked,
             flagged: flagged.filter { told.contains($0.match.id) }.map { flag in
                 FlaggedArticle(
                     id: flag.match.id, topic: flag.match.match.topic, topicName: flag.topicName,
@@ -233,6 +256,6 @@ extension CycleDraft {
             feed: record.feed, title: facts.title,
             check: FeedCheck(
                 feed: record.feed.id, started: started, outcome: .failed, status: status, bytes: bytes,
-                failure: failure), new: 0, revised: 0, unchanged: 0, nextCheck: record.state.nextCheck, flagged: [])
+                failure: failure), new: 0, revised: 0, unchanged: 0, nextCheck: record.state.nextCheck, wasAsked: wasAsked, flagged: [])
     }
 }

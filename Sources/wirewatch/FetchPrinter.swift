@@ -98,9 +98,9 @@ private struct Counts {
             Int64(reports.count { outcomes.contains($0.check.outcome) })
         }
         feeds = Int64(reports.count)
-        checked = feeds - count(.skipped)
+        checked = Int64(reports.count(where: \.wasAsked))
         notModified = count(.notModified)
-        failed = count(.failed, .throttled, .gone)
+        failed = Int64(reports.count(where: \.hasFailed))
         new = Int64(reports.reduce(0) { $0 + $1.new })
         revised = Int64(reports.reduce(0) { $0 + $1.revised })
         flagged = Int64(reports.reduce(0) { $0 + $1.flagged.count })

@@ -1,0 +1,77 @@
+public import WireModel
+import WireParse
+public import WirePipeline
+public import WireStore
+
+/// The feeds of the operator's list and of the database, together.
+public struct FeedBook: Sendable {
+    public struct Entry: Sendable {
+        public let record: FeedRecord
+        public let articles: Int
+
+        public var json: JSONValue {
+            let state = record.state
+            var object = JSONObjectBuilder()
+            object.set("url", record.feed.address)
+            object.set("title", record.facts.title)
+            object.set("folder", record.feed.folder)
+            object.set("site", state.siteURL)
+            object.set("moved_to", state.movedTo)
+            object.set("listed", record.isListed)
+            object.set("articles", articles)
+            object.set("outcome", record.lastCheck?.outcome.rawValue)
+            object.set("status", record.lastCheck?.status)
+            object.set("last_checked", state.lastChecked)
+            object.set("last_success", state.lastSuccess)
+            object.set("next_check", state.nextCheck)
+            object.set("failures", state.failures)
+            object.set("failure", state.lastFailure?.json)
+            object.set("gone", state.isGone ? true : nil)
+            return object.value
+        }
+    }
+
+    /// What is wrong with the list, in words.
+    public let problems: [String]
+    public let hasErrors: Bool
+    private let assembly: Assembly
+    private let list: FeedList
+
+    /// Reads the operator's list.
+    public init(_ assembly: Assembly) throws(SettingsProblem) {
+        self.assembly = assembly
+        list = try assembly.loadFeeds()
+        problems = list.problems.map(\.text)
+        hasErrors = list.problems.contains(where: \.isError)
+    }
+
+    /// The feeds of the list in its order, then those that only the database has. Writes nothing.
+    public func entries() async throws(StoreError) -> [Entry] {
+        var known: [String: FeedRecord] = [:]
+        var order: [FeedRecord] = []
+        var counts: [FeedID: Int] = [:]
+        do {
+            let store = try await assembly.openStore(forWriting: false)
+            order = try await store.feeds()
+            counts = try await store.articleCounts()
+        } catch .missing {
+            // Nothing was fetched yet: the list alone tells.
+        }
+        for record in order { known[record.feed.address] = record }
+        var entries: [Entry] = []
+        var listed: Set<String> = []
+        for declaration in list.declarations where listed.insert(declaration.address).inserted {
+            let stored = known[declaration.address]
+            let feed = Feed(
+                id: stored?.feed.id ?? FeedID(rawValue: 0), address: declaration.address, source: declaration.source,
+                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
+            let record = FeedRecord(
+                feed: feed, state: stored?.state ?? FeedState(), lastCheck: stored?.lastCheck, isListed: true)
+            entries.append(Entry(record: record, articles: counts[feed.id] ?? 0))
+        }
+        for record in order where !listed.contains(record.feed.address) {
+            entries.append(Entry(record: record, articles: counts[record.feed.id] ?? 0))
+        }
+        return entries
+    }
+}
