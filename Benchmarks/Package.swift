@@ -1,0 +1,15 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let package = Package(
+    name: "wirewatch-benchmarks",
+    dependencies: [.package(name: "wirewatch", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "ParseBenchmark",
+            dependencies: [
+                .product(name: "WireModel", package: "wirewatch"), .product(name: "WireParse", package: "wirewatch"),
+            ])
+    ],
+    swiftLanguageModes: [.v6]
+)
