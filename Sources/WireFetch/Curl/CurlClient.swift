@@ -1,0 +1,75 @@
+/// HTTP by libcurl: all transfers of the process on one thread, hundreds at once.
+///
+/// Nothing is started before the first request. A client has one address guard for good, and connections are shared
+/// only within it.
+public final class CurlClient: HTTPClient {
+    /// What holds for all transfers of a client.
+    public struct Options: Sendable {
+        /// Asked for every socket.
+        public var addressGuard: AddressGuard
+        /// Transfers at once; more wait their turn.
+        public var concurrency: Int
+        /// A proxy's address; empty for none. The environment's proxies are ignored. With a proxy, it decides what names
+        /// mean, so the guard sees only addresses written as such.
+        public var proxy: String
+        /// A file of certificate authorities instead of the system's; for tests and private ones.
+        public var certificateFile: String?
+
+        public init(
+            addressGuard: AddressGuard = AddressGuard(), concurrency: Int = 256, proxy: String = "",
+            certificateFile: String? = nil
+        ) {
+            self.addressGuard = addressGuard
+            self.concurrency = max(1, concurrency)
+            self.proxy = proxy
+            self.certificateFile = certificateFile
+        }
+    }
+
+    private let options: Options
+    private let mailbox: CurlMailbox
+
+    public init(options: Options = Options()) {
+        self.options = options
+        mailbox = CurlMailbox(options: options)
+    }
+
+    deinit { mailbox.stop() }
+
+    /// Sends one request. Cancelling the task cancels the transfer.
+    public func send(_ request: HTTPRequest) async throws(FetchError) -> HTTPResponse {
+        if let literal = request.address.literalAddress,
+            let rule = options.addressGuard.denial(of: literal, port: request.address.port)
+        {
+            throw .addressDenied(target: "\(literal)", rule: rule)
+        }
+        let id = mailbox.nextID()
+        let mailbox = mailbox
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let job = CurlJob(id: id, request: request, continuation: continuation)
+                if let refusal = mailbox.post(job) {
+                    continuation.resume(returning: .failure(refusal))
+                } else if Task.isCancelled {
+                    // The handler may have run before the job was posted.
+                    mailbox.cancel(id)
+                }
+            }
+        } onCancel: {
+            mailbox.cancel(id)
+        }
+        return try result.get()
+    }
+
+    /// Ends: refuses new requests, cancels those under way, and returns when the thread has let go of everything.
+    public func shutdown() async {
+        await mailbox.stopAndWait()
+    }
+}
+
+/// A request under way and who waits for it.
+struct CurlJob: Sendable {
+    let id: UInt64
+    let request: HTTPRequest
+    let continuation: CheckedContinuation<Result<HTTPResponse, FetchError>, Never>
+}

@@ -1,0 +1,106 @@
+import WireModel
+
+/// The headers that every request for a feed begins with, the same on every poll.
+struct StandardHeaders: Sendable {
+    let userAgent: HTTPHeader?
+    let accept: HTTPHeader?
+    let acceptEncoding: HTTPHeader?
+
+    static let acceptedTypes =
+        "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9,"
+        + " */*;q=0.1"
+
+    init(userAgent: String) {
+        self.userAgent = try? HTTPHeader("User-Agent", userAgent)
+        accept = try? HTTPHeader("Accept", StandardHeaders.acceptedTypes)
+        acceptEncoding = try? HTTPHeader("Accept-Encoding", "gzip, deflate, br")
+    }
+}
+
+/// The way from a feed's address along its redirects: what may be told at each stop.
+struct Walk {
+    private(set) var address: WebAddress
+    private(set) var hops: [FetchFacts.Hop] = []
+    /// All hops so far are for good and none leaves https.
+    private(set) var isPermanent = false
+
+    private let standard: [HTTPHeader]
+    /// The list's own header and the address's credentials; only for the address that the list names.
+    private var secrets: [HTTPHeader]
+    private let validators: Validators?
+    private var seen: Set<String>
+
+    /// - Throws: `.badURL`, `.schemeDenied`, `.badHeader` for what the list says.
+    init(_ feed: Feed, listed: String, state: FeedState, headers: StandardHeaders) throws(FetchError) {
+        let origin = try WebAddress(listed)
+        address = origin
+        if let moved = state.movedTo { address = try WebAddress(moved) }
+        var secrets: [HTTPHeader] = []
+        if let credentials = origin.credentials {
+            secrets.append(try HTTPHeader("Authorization", "Basic \(Walk.base64(Array(credentials.utf8)))"))
+        }
+        if let text = feed.settings.header { secrets.append(try HTTPHeader(parsing: text)) }
+        let agent = try feed.settings.userAgent.map { text throws(FetchError) in try HTTPHeader("User-Agent", text) }
+        let own = Set(secrets.map(\.name.lowercasedASCII))
+        standard = [agent ?? headers.userAgent, headers.accept, headers.acceptEncoding].compactMap { header in
+            header.flatMap { own.isEmpty || !own.contains($0.name.lowercasedASCII) ? $0 : nil }
+        }
+        self.secrets = address.isSameOrigin(as: origin) ? secrets : []
+        validators = state.validators
+        seen = [address.text]
+    }
+
+    /// The request for the present stop. Validators go only to the address that issued them.
+    func request(limits: TransferLimits) throws(FetchError) -> (request: HTTPRequest, isConditional: Bool) {
+        var headers = standard + secrets
+        var isConditional = false
+        if let validators, validators.url == address.text {
+            if let etag = validators.etag {
+                headers.append(try HTTPHeader("If-None-Match", bytes: etag))
+                isConditional = true
+            }
+            if let lastModified = validators.lastModified {
+                headers.append(try HTTPHeader("If-Modified-Since", bytes: lastModified))
+                isConditional = true
+            }
+            if validators.etag != nil { headers.append(try HTTPHeader("A-IM", "feed")) }
+        }
+        return (HTTPRequest(address, headers: headers, limits: limits), isConditional)
+    }
+
+    /// Goes where a redirect points.
+    mutating func follow(_ response: HTTPResponse) throws(FetchError) {
+        guard let location = response.head.first("location"), !location.isEmpty else {
+            throw .badRedirect(reason: "it does not say where to")
+        }
+        guard hops.count < FeedFetcher.Limits.redirects else {
+            throw .tooManyRedirects(limit: FeedFetcher.Limits.redirects)
+        }
+        let next: WebAddress
+        do {
+            next = try address.resolving(String(decoding: location, as: UTF8.self))
+        } catch .badURL(let reason) {
+            throw .badRedirect(reason: "to an address that cannot be used: \(reason)")
+        }
+        guard seen.insert(next.text).inserted else { throw .redirectLoop(url: next.text) }
+        let isForGood = response.status == 301 || response.status == 308
+        let staysSecure = next.isSecure || !address.isSecure
+        isPermanent = (hops.isEmpty || isPermanent) && isForGood && staysSecure && next.credentials == nil
+        hops.append(FetchFacts.Hop(url: address.text, status: response.status))
+        if !next.isSameOrigin(as: address) { secrets = [] }
+        address = next
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                text.append(place <= group.count ? digits[word >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
