@@ -25,7 +25,8 @@ struct ParseBenchmark {
             items += feed.entries.count
             // Something of each entry is used, so that no work can be left out.
             for entry in feed.entries {
-                characters += (entry.title?.text.utf8.count ?? 0) + (entry.summary?.text.utf8.count ?? 0) + entry.links.count
+                characters +=
+                    (entry.title?.text.utf8.count ?? 0) + (entry.summary?.text.utf8.count ?? 0) + entry.links.count
             }
         }
         let seconds = cpuSeconds() - start
