@@ -51,8 +51,9 @@ enum Confidence: Int, Comparable {
 
 /// A document in UTF-8, and what was found on the way there.
 struct DecodedDocument {
-    /// Valid UTF-8 without a byte order mark.
+    /// Valid UTF-8 from `start` on; before it stands a byte order mark.
     let bytes: [UInt8]
+    let start: Int
     /// Lower-case WHATWG name.
     let encoding: String
     let url: String?
@@ -76,7 +77,7 @@ public struct FeedParser: Sendable {
     /// - Throws: `ParseError` if the document is not a feed at all.
     public func parse(_ document: FetchedDocument) throws(ParseError) -> ParsedFeed {
         let decoded = TextDecoding.decode(document, limits: limits)
-        let prefix = DocumentPrefix(decoded.bytes)
+        let prefix = DocumentPrefix(decoded.bytes[decoded.start...])
         guard !prefix.isBlank else { throw .empty(problems: decoded.problems, encoding: decoded.encoding) }
         var best: (format: any FeedFormat.Type, confidence: Confidence)?
         for format in FeedParser.formats {
@@ -96,6 +97,8 @@ struct DocumentPrefix {
     let isBlank: Bool
     /// Local name of the first element; nil if there is none in the first part.
     let rootName: String?
+    /// The first element of a feed inside a web page; nil if there is none, or the document is no web page.
+    let embeddedRoot: String?
     /// The first byte that is not white space; 0 if there is none.
     let firstByte: UInt8
 
@@ -104,11 +107,13 @@ struct DocumentPrefix {
         static let bytes = 1 << 16
     }
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: ArraySlice<UInt8>) {
         let first = bytes.first { !isSpace($0) && $0 != 0 }
         firstByte = first ?? 0
         isBlank = first == nil
-        rootName = DocumentPrefix.root(bytes.prefix(Limits.bytes))
+        let head = bytes.prefix(Limits.bytes)
+        rootName = DocumentPrefix.root(head)
+        embeddedRoot = rootName?.lowercased() == "html" ? DocumentPrefix.embedded(head) : nil
     }
 
     private static func root(_ bytes: ArraySlice<UInt8>) -> String? {
@@ -131,6 +136,17 @@ struct DocumentPrefix {
                 return String(decoding: local, as: UTF8.self)
             } else {
                 index += 1
+            }
+        }
+        return nil
+    }
+
+    private static func embedded(_ bytes: ArraySlice<UInt8>) -> String? {
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "<") {
+            for name in ["rss", "feed"] where bytes[(index + 1)...].starts(with: name.utf8) {
+                let end = index + 1 + name.utf8.count
+                // `<feed xmlns=…>`, not an element of some page's own.
+                if bytes[end...].first == UInt8(ascii: " ") { return name }
             }
         }
         return nil

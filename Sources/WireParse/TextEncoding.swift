@@ -1,21 +1,317 @@
 import Glibc
 import WireModel
 
-/// Bytes of any encoding to UTF-8.
+/// Bytes of any encoding to UTF-8, in the order of evidence that `parse-output.md` gives under "Encoding".
 enum TextDecoding {
     static func decode(_ document: FetchedDocument, limits: ParseLimits) -> DecodedDocument {
-        var bytes = document.bytes
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         var problems: [Problem] = []
-        if !isValidUTF8(bytes) {
-            bytes = Array(String(decoding: bytes, as: UTF8.self).utf8)
-            problems.append(Problem(.encodingInvalidBytes, "Bytes are not valid UTF-8."))
+        var bytes = document.bytes
+        if bytes.count > limits.documentBytes {
+            bytes.removeLast(bytes.count - limits.documentBytes)
+            problems.append(
+                Problem(
+                    .limitSize, "The document is longer than \(limits.documentBytes) bytes; the rest is left out."))
         }
+        let evidence = Evidence(bytes, contentType: document.contentType)
+        for label in evidence.unknownLabels {
+            problems.append(
+                Problem(.encodingUnknown, "The encoding \"\(label.prefix(60))\" is not known.", at: Place(line: 1)))
+        }
+        let text = text(of: bytes, evidence, &problems)
         return DecodedDocument(
-            bytes: bytes, encoding: "utf-8", url: document.url, problems: problems, limits: limits)
+            bytes: text.bytes, start: text.start, encoding: text.encoding, url: document.url, problems: problems,
+            limits: limits)
     }
 
-    static func isValidUTF8(_ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) != nil }
+    private static func text(
+        of bytes: [UInt8], _ evidence: Evidence, _ problems: inout [Problem]
+    ) -> (bytes: [UInt8], start: Int, encoding: String) {
+        let start = evidence.markLength
+        if let mark = evidence.mark {
+            if let said = evidence.declared, said != mark, !(said.hasPrefix("utf-16") && mark.hasPrefix("utf-16")) {
+                problems.append(mismatch(said: said, used: mark))
+            }
+            if mark == "utf-8" { return utf8(bytes, from: start, &problems) }
+            return converted(bytes, from: start, mark, &problems)
+        }
+        guard let said = evidence.charset ?? evidence.declared, said != "utf-8" else {
+            let isSilent = evidence.charset == nil && evidence.declared == nil
+            if isSilent, firstInvalid(bytes, from: 0) != nil, let guess = EncodingGuess.encoding(of: bytes) {
+                return converted(bytes, from: 0, guess, &problems)
+            }
+            return utf8(bytes, from: 0, &problems)
+        }
+        if EncodingLabel.isSingleByte(said) { return converted(bytes, from: 0, said, &problems) }
+        var found: [Problem] = []
+        let result = converted(bytes, from: 0, said, &found)
+        let isWide = said.hasPrefix("utf-16") || said.hasPrefix("utf-32")
+        if !found.isEmpty || (isWide && evidence.width == 1), firstInvalid(bytes, from: 0) == nil {
+            problems.append(mismatch(said: said, used: "utf-8"))
+            return (bytes, 0, "utf-8")
+        }
+        problems += found
+        return result
+    }
+
+    private static func mismatch(said: String, used: String) -> Problem {
+        Problem(
+            .encodingMismatch, "The document says that it is in \(said), but it is in \(used).", at: Place(line: 1))
+    }
+
+    private static func utf8(
+        _ bytes: [UInt8], from start: Int, _ problems: inout [Problem]
+    ) -> (bytes: [UInt8], start: Int, encoding: String) {
+        guard let first = firstInvalid(bytes, from: start) else { return (bytes, start, "utf-8") }
+        problems.append(invalid(at: first, in: bytes, "utf-8"))
+        return (Array(String(decoding: bytes[start...], as: UTF8.self).utf8), 0, "utf-8")
+    }
+
+    private static func invalid(at offset: Int, in bytes: [UInt8], _ encoding: String) -> Problem {
+        var line: UInt32 = 1
+        for byte in bytes.prefix(offset) where byte == 0x0A { line &+= 1 }
+        return Problem(
+            .encodingInvalidBytes, "Bytes that are not \(encoding) are read as U+FFFD.", at: Place(line: line))
+    }
+
+    private static func converted(
+        _ bytes: [UInt8], from start: Int, _ encoding: String, _ problems: inout [Problem]
+    ) -> (bytes: [UInt8], start: Int, encoding: String) {
+        let result = convert(bytes[start...], encoding)
+        if let first = result.firstInvalid { problems.append(invalid(at: first, in: bytes, encoding)) }
+        return (result.bytes, 0, encoding)
+    }
+}
+
+// MARK: Conversion
+
+extension TextDecoding {
+    /// Bytes of a known encoding in UTF-8; what cannot be decoded is U+FFFD.
+    static func convert(_ bytes: ArraySlice<UInt8>, _ encoding: String) -> (bytes: [UInt8], firstInvalid: Int?) {
+        if EncodingLabel.isSingleByte(encoding) { return convertSingleBytes(bytes, encoding) }
+        guard let converter = Converter(from: EncodingLabel.iconvName(encoding)) else {
+            return (Array(String(decoding: bytes, as: UTF8.self).utf8), bytes.startIndex)
+        }
+        let unit = encoding.hasPrefix("utf-16") ? 2 : encoding.hasPrefix("utf-32") ? 4 : 1
+        return converter.convert(bytes, unit: unit)
+    }
+
+    /// By a table of 256: bytes that iconv does not define are C1 controls below 0xA0, as the standard says.
+    private static func convertSingleBytes(
+        _ bytes: ArraySlice<UInt8>, _ encoding: String
+    ) -> (bytes: [UInt8], firstInvalid: Int?) {
+        let converter = Converter(from: EncodingLabel.iconvName(encoding))
+        let table: [[UInt8]?] = (UInt8.min...UInt8.max).map { byte in
+            if byte < 0x80 { return [byte] }
+            if let single = converter?.convert([byte], unit: 1), single.firstInvalid == nil { return single.bytes }
+            return byte < 0xA0 ? [0xC2, byte] : nil
+        }
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + bytes.count / 8)
+        var firstInvalid: Int?
+        for (offset, byte) in zip(bytes.indices, bytes) {
+            if byte < 0x80 {
+                out.append(byte)
+            } else if let text = table[Int(byte)] {
+                out.append(contentsOf: text)
+            } else {
+                firstInvalid = firstInvalid ?? offset
+                out.append(contentsOf: [0xEF, 0xBF, 0xBD])
+            }
+        }
+        return (out, firstInvalid)
+    }
+
+    /// The character of windows-1252 that a C1 control (0x80 to 0x9F) stands for; nil if it has none.
+    static func windows1252(control byte: UInt8) -> String? {
+        guard byte >= 0x80, byte < 0xA0 else { return nil }
+        let scalar = windows1252Controls[Int(byte) - 0x80]
+        return Unicode.Scalar(scalar).map { String(Character($0)) }
+    }
+
+    private static let windows1252Controls: [UInt32] = [
+        0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
+        0x017D,
+        0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153,
+        0x9D,
+        0x017E, 0x0178,
+    ]
+
+    /// The index of the first byte that is not part of valid UTF-8; nil if all are.
+    static func firstInvalid(_ bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBytes { raw in
+            var index = start
+            let count = raw.count
+            while index < count {
+                // SAFETY: eight bytes from `index` lie inside the borrowed buffer; the load needs no alignment.
+                if index + 8 <= count,
+                    raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+                {
+                    index += 8
+                    continue
+                }
+                let length = sequenceLength(raw, index, count)
+                if length == 0 { return index }
+                index += length
+            }
+            return nil
+        }
+    }
+
+    /// The length of the sequence at `index`; 0 if it is not valid (RFC 3629, section 4).
+    @inline(__always)
+    private static func sequenceLength(_ raw: UnsafeRawBufferPointer, _ index: Int, _ count: Int) -> Int {
+        let first = raw[index]
+        if first < 0x80 { return 1 }
+        let length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
+        guard length > 0, index + length <= count else { return 0 }
+        let second = raw[index + 1]
+        let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
+        let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
+        guard second >= low, second <= high else { return 0 }
+        for further in 2..<max(2, length) where raw[index + further] & 0xC0 != 0x80 { return 0 }
+        return length
+    }
+}
+
+/// Owner of one iconv descriptor.
+private final class Converter {
+    // SAFETY: opened in `init`, closed in `deinit`, used by one thread: the object does not leave its function.
+    private let descriptor: iconv_t
+
+    /// Nil if this system knows no such encoding.
+    init?(from name: String) {
+        guard let descriptor = iconv_open("UTF-8", name), Int(bitPattern: descriptor) != -1 else { return nil }
+        self.descriptor = descriptor
+    }
+
+    deinit { iconv_close(descriptor) }
+
+    /// - Parameter unit: bytes that are passed over where nothing can be decoded.
+    func convert(_ bytes: ArraySlice<UInt8>, unit: Int) -> (bytes: [UInt8], firstInvalid: Int?) {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + bytes.count / 2)
+        var firstInvalid: Int?
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        iconv(descriptor, nil, nil, nil, nil)
+        // SAFETY: iconv only reads through the input pointer, and only between it and the end; both buffers are
+        // borrowed for the whole loop.
+        bytes.withUnsafeBytes { raw in
+            var input = raw.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: CChar.self)) }
+            var left = raw.count
+            while left > 0 {
+                let (result, error) = step(&input, &left, &chunk, &out)
+                if result != -1 { break }
+                if error == E2BIG { continue }
+                firstInvalid = firstInvalid ?? bytes.startIndex + raw.count - left
+                out.append(contentsOf: [0xEF, 0xBF, 0xBD])
+                let skipped = error == EINVAL ? left : min(unit, left)
+                input = input.map { $0 + skipped }
+                left -= skipped
+            }
+        }
+        return (out, firstInvalid)
+    }
+
+    private func step(
+        _ input: inout UnsafeMutablePointer<CChar>?, _ left: inout Int, _ chunk: inout [UInt8], _ out: inout [UInt8]
+    ) -> (result: Int, error: Int32) {
+        let size = chunk.count
+        var room = size
+        let outcome = chunk.withUnsafeMutableBytes { target -> (Int, Int32) in
+            var output = target.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let result = iconv(descriptor, &input, &left, &output, &room)
+            return (Int(bitPattern: UInt(result)), errno)
+        }
+        out.append(contentsOf: chunk[..<(size - room)])
+        return outcome
+    }
+}
+
+// MARK: Evidence
+
+extension TextDecoding {
+    /// What the document and its header say about the encoding.
+    struct Evidence {
+        /// From the byte order mark, or from how `<` is written; both leave no doubt.
+        private(set) var mark: String?
+        private(set) var markLength = 0
+        /// Bytes of one code unit, as the first bytes show.
+        private(set) var width = 1
+        /// From `Content-Type`.
+        private(set) var charset: String?
+        /// From the XML declaration.
+        private(set) var declared: String?
+        private(set) var unknownLabels: [String] = []
+
+        init(_ bytes: [UInt8], contentType: String?) {
+            readMark(bytes)
+            let isJSON = mark == nil && bytes.first { !isSpace($0) } == UInt8(ascii: "{")
+            guard !isJSON else { return }
+            if let label = contentType.flatMap(Evidence.charset(in:)) { note(label, as: \.charset) }
+            if let label = Evidence.declaration(in: bytes, width: width, from: markLength) {
+                note(label, as: \.declared)
+            }
+        }
+
+        private mutating func note(_ label: String, as field: WritableKeyPath<Evidence, String?>) {
+            if let name = EncodingLabel.name(label) {
+                self[keyPath: field] = name
+            } else if !label.isEmpty {
+                unknownLabels.append(label)
+            }
+        }
+
+        private mutating func readMark(_ bytes: [UInt8]) {
+            let b = Array(bytes.prefix(4)) + [1, 1, 1, 1]
+            switch (b[0], b[1], b[2], b[3]) {
+            case (0xEF, 0xBB, 0xBF, _): (mark, markLength) = ("utf-8", 3)
+            case (0x00, 0x00, 0xFE, 0xFF): (mark, markLength, width) = ("utf-32be", 4, 4)
+            case (0xFF, 0xFE, 0x00, 0x00): (mark, markLength, width) = ("utf-32le", 4, 4)
+            case (0xFE, 0xFF, _, _): (mark, markLength, width) = ("utf-16be", 2, 2)
+            case (0xFF, 0xFE, _, _): (mark, markLength, width) = ("utf-16le", 2, 2)
+            case (0x00, 0x00, 0x00, 1...): (mark, width) = ("utf-32be", 4)
+            case (1..., 0x00, 0x00, 0x00): (mark, width) = ("utf-32le", 4)
+            case (0x00, 1..., 0x00, 1...): (mark, width) = ("utf-16be", 2)
+            case (1..., 0x00, 1..., 0x00): (mark, width) = ("utf-16le", 2)
+            default: break
+            }
+        }
+
+        /// The `charset` parameter of a `Content-Type`.
+        private static func charset(in contentType: String) -> String? {
+            for parameter in contentType.split(separator: ";").dropFirst() {
+                let parts = parameter.split(separator: "=", maxSplits: 1).map { trimmed(String($0)) }
+                guard parts.count == 2, parts[0].lowercased() == "charset" else { continue }
+                return trimmed(parts[1].trimming("\"").trimming("'"))
+            }
+            return nil
+        }
+
+        /// The `encoding` of an XML declaration, whatever the width of its characters.
+        private static func declaration(in bytes: [UInt8], width: Int, from start: Int) -> String? {
+            let head = bytes.dropFirst(start).prefix(1024 * width).filter { $0 != 0 }
+            let text = head.drop { isSpace($0) }
+            guard text.starts(with: "<?xml".utf8), let end = text.firstIndex(of: UInt8(ascii: ">")) else { return nil }
+            let declaration = String(decoding: text[..<end], as: UTF8.self)
+            guard let word = declaration.range(of: "encoding") else { return nil }
+            let rest = declaration[word.upperBound...].drop { $0 == " " || $0 == "=" || $0 == "\t" || $0.isNewline }
+            guard let quote = rest.first, quote == "\"" || quote == "'" else { return nil }
+            return String(rest.dropFirst().prefix { $0 != quote })
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimming(_ mark: Character) -> String {
+        first == mark && last == mark && count >= 2 ? String(dropFirst().dropLast()) : self
+    }
+
+    fileprivate func range(of word: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
+            start = index(after: start)
+        }
+        return nil
     }
 }

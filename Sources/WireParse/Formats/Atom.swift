@@ -6,7 +6,7 @@ enum Atom: FeedFormat {
         switch prefix.rootName {
         case "feed": .certain
         case let root? where ["feed", "entry"].contains(root.lowercased()): .likely
-        default: .none
+        default: prefix.embeddedRoot == "feed" ? .possible : .none
         }
     }
 

@@ -2,14 +2,25 @@
 enum XMLFeed {
     static func parse(_ document: DecodedDocument) throws(ParseError) -> ParsedFeed {
         let strict = XMLFeedBuilder()
-        let first = XMLReader.read(.bytes(document.bytes), isStrict: true, limits: document.limits, into: strict)
-        guard first.syntaxError != nil else { return try feed(of: strict, first, document, isBroken: false) }
+        // Blank lines before the declaration are the commonest fault of all, and the easiest to pass over.
+        let start = document.bytes[document.start...].firstIndex { !isSpace($0) } ?? document.start
+        var first = XMLReader.read(
+            .bytes(document.bytes, from: start), isStrict: true, limits: document.limits, into: strict)
+        guard first.syntaxError != nil else {
+            if start > document.start, document.bytes[start...].starts(with: "<?xml".utf8) {
+                first.problems.insert(
+                    Problem(
+                        .xmlNotWellFormed, "Blanks stand before the XML declaration, which must be at the very start.",
+                        at: Place(line: 1, column: 1)), at: 0)
+            }
+            return try feed(of: strict, first, document, isBroken: false)
+        }
         let repaired = XMLFeedBuilder()
-        let repair = XMLRepair(document.bytes, limits: document.limits)
+        let repair = XMLRepair(document.bytes, from: document.start, limits: document.limits)
         var second = XMLReader.read(.repaired(repair), isStrict: false, limits: document.limits, into: repaired)
         let hasReason = second.problems.contains { $0.code == .xmlNotWellFormed || $0.code == .xmlTruncated }
         if !hasReason, let error = first.syntaxError { second.problems.insert(error, at: 0) }
-        return try feed(of: repaired, second, document, isBroken: true)
+        return try feed(of: repaired, second, document, isBroken: second.isBroken || second.syntaxError != nil)
     }
 
     private static func feed(

@@ -111,7 +111,7 @@ struct XMLFeedState {
 
 extension XMLFeedState {
     mutating func open(_ index: Int, _ attributes: XMLAttributes, _ context: inout XMLContext) {
-        if rootName == nil { openRoot(index, attributes, &context) }
+        if root == nil { openRoot(index, attributes, &context) }
         let name = context.names[index]
         let scope = scope
         switch scope {
@@ -130,11 +130,9 @@ extension XMLFeedState {
 
     private mutating func openRoot(_ index: Int, _ attributes: XMLAttributes, _ context: inout XMLContext) {
         var name = context.names[index]
-        rootName = name.text
-        guard let found = XMLRoot(name, attributes) else {
-            context.stop()
-            return
-        }
+        if rootName == nil { rootName = name.text }
+        // A feed may stand inside another document, such as a web page.
+        guard let found = XMLRoot(name, attributes) else { return }
         root = found.format
         version = found.version
         if name.vocabulary != found.vocabulary, name.vocabulary != .rdf {

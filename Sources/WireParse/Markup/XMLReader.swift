@@ -173,11 +173,13 @@ enum XMLReader {
         var problems: [Problem]
         /// The first error of syntax; the pass ended there if it was strict.
         var syntaxError: Problem?
+        /// The repair had to guess where elements end; something may be missing.
+        var isBroken = false
     }
 
     /// Where the bytes come from.
     enum Input {
-        case bytes([UInt8])
+        case bytes([UInt8], from: Int)
         /// Repaired while it is read.
         case repaired(XMLRepair)
     }
@@ -204,7 +206,9 @@ enum XMLReader {
             session.deallocate()
         }
         switch input {
-        case .bytes(let bytes):
+        case .bytes(let bytes, let start):
+            session.pointee.position = start
+            session.pointee.skippedLines = bytes[..<start].count { $0 == 0x0A }
             bytes.withUnsafeBufferPointer { buffer in
                 session.pointee.source = buffer
                 run(session)
@@ -216,7 +220,8 @@ enum XMLReader {
             session.pointee.context.problems += session.pointee.repair?.problems ?? []
         }
         return Outcome(
-            problems: session.pointee.context.problems, syntaxError: session.pointee.context.syntaxError)
+            problems: session.pointee.context.problems, syntaxError: session.pointee.context.syntaxError,
+            isBroken: session.pointee.repair?.isBroken ?? false)
     }
 
     private static func run(_ session: UnsafeMutablePointer<XMLSession>) {
@@ -263,6 +268,8 @@ private struct XMLSession {
     // SAFETY: borrowed from the array that `XMLReader.read` holds open during the pass.
     var source: UnsafeBufferPointer<UInt8>?
     var position = 0
+    /// Lines before the first byte that the parser sees.
+    var skippedLines = 0
     var repair: XMLRepair?
     // SAFETY: owned by `XMLReader.run`, nil outside it.
     var parser: xmlParserCtxtPtr?
@@ -292,7 +299,8 @@ private struct XMLSession {
     var place: Place {
         guard let input = parser?.pointee.input else { return Place(line: 1) }
         return Place(
-            line: UInt32(clamping: max(1, input.pointee.line)), column: UInt32(clamping: max(0, input.pointee.col)))
+            line: UInt32(clamping: max(1, Int(input.pointee.line) &+ skippedLines)),
+            column: UInt32(clamping: max(0, input.pointee.col)))
     }
 
     mutating func stop() {
@@ -466,6 +474,12 @@ private func endElement(
 private func characters(_ user: UnsafeMutableRawPointer?, _ start: UnsafePointer<xmlChar>?, _ count: Int32) {
     guard let session = user?.assumingMemoryBound(to: XMLSession.self), let start, count > 0 else { return }
     if session.pointee.context.mode == .skip { return }
+    if count == 2, start[0] == 0xC2, start[1] < 0xA0, let meant = TextDecoding.windows1252(control: start[1]) {
+        // A reference to a C1 control (&#146;) means the character of windows-1252; libxml2 hands each over alone.
+        var text = meant
+        text.withUTF8 { session.pointee.append($0) }
+        return
+    }
     session.pointee.append(UnsafeBufferPointer(start: start, count: Int(count)))
 }
 
@@ -545,7 +559,8 @@ extension XMLSession {
         if context.syntaxError == nil {
             let message = error.message.map { String(cString: $0) } ?? "not well formed"
             let place = Place(
-                line: UInt32(clamping: max(1, error.line)), column: UInt32(clamping: max(0, error.int2)))
+                line: UInt32(clamping: max(1, Int(error.line) &+ skippedLines)),
+                column: UInt32(clamping: max(0, error.int2)))
             context.syntaxError = Problem(
                 .xmlNotWellFormed, "The XML is not well formed: \(message.split(separator: "\n").first ?? "").",
                 at: place)
