@@ -8,7 +8,7 @@ public struct Settings: Hashable, Sendable {
     public var data: String?
     public var fetch = Fetch()
     /// By host, registrable domain, CIDR network or `*`.
-    public var hosts: [String: Host] = ["*": Host()]
+    public var hosts: [String: Host] = ["*": Host(hourly: 360, inFlight: 1)]
 
     public struct Fetch: Hashable, Sendable {
         /// Of a whole transfer.
@@ -29,10 +29,10 @@ public struct Settings: Hashable, Sendable {
     public struct Host: Hashable, Sendable {
         /// Least time between two requests; nil for the rule of the crowd: 2 s, 10 s for hosts with more than 20 feeds.
         public var gap: Duration?
-        /// Requests an hour at most.
-        public var hourly = 360
-        /// Requests at once.
-        public var inFlight = 1
+        /// Requests an hour at most; nil for what a less exact key says.
+        public var hourly: Int?
+        /// Requests at once; nil for what a less exact key says.
+        public var inFlight: Int?
     }
 
     public init() {}

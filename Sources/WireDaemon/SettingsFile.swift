@@ -84,7 +84,7 @@ struct SettingsFile {
     private mutating func readHosts(_ node: Node) {
         guard let members = members(of: node, called: "hosts") else { return }
         for (key, value) in members {
-            var host = Settings.Host()
+            var host = settings.hosts[key.string.lowercased()] ?? Settings.Host()
             guard let parts = self.members(of: value, called: "hosts: \(key.string)") else { continue }
             for (part, value) in parts {
                 switch part.string {

@@ -19,8 +19,11 @@ public enum SettingsText {
             "hosts:",
         ]
         for (name, host) in settings.hosts.sorted(by: { $0.key < $1.key }) {
-            let gap = host.gap.map { "gap: \(QuantityText.text(of: $0)), " } ?? ""
-            lines.append("  \(quoted(name)): {\(gap)hourly: \(host.hourly), in_flight: \(host.inFlight)}")
+            let parts = [
+                host.gap.map { "gap: \(QuantityText.text(of: $0))" }, host.hourly.map { "hourly: \($0)" },
+                host.inFlight.map { "in_flight: \($0)" },
+            ]
+            lines.append("  \(quoted(name)): {\(parts.compactMap { $0 }.joined(separator: ", "))}")
         }
         return lines.joined(separator: "\n") + "\n"
     }

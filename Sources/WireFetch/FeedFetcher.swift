@@ -12,6 +12,8 @@ public struct FeedFetcher: Sendable {
 
     public enum Limits {
         public static let redirects = 5
+        /// Clocks are set back by less than this in ordinary upkeep.
+        static let clockSlack: Duration = .seconds(60)
     }
 
     public init(client: any HTTPClient, gate: HostGate, settings: FetchSettings = FetchSettings()) {
@@ -67,8 +69,9 @@ public struct FeedFetcher: Sendable {
                 facts.status = 410
                 return .gone(facts, FetchError.gone.failure(at: facts.url))
             }
-            if let until = state.retryAfter, until > now() {
+            if let until = FeedFetcher.rest(asked: state, now: now()) {
                 gate.rest(walk.address.host, for: until - now())
+                facts.retryAfter = until
                 throw FetchError.throttled(status: nil, until: until)
             }
             while true {
@@ -93,6 +96,14 @@ public struct FeedFetcher: Sendable {
         } catch {
             return .failed(facts, FetchError.cancelled.failure(at: facts.url))
         }
+    }
+
+    /// The end of the rest that the server asked for at an earlier check; nil if it is over, or if the wall clock was set
+    /// back since and the time means nothing.
+    private static func rest(asked state: FeedState, now: Timestamp) -> Timestamp? {
+        guard let until = state.retryAfter, until > now, until <= now + CachePolicy.Limits.retryAfter else { return nil }
+        if let last = state.lastChecked, last > now + Limits.clockSlack { return nil }
+        return until
     }
 
     /// One hop: waits for the host's turn, asks, gives the turn back.

@@ -57,7 +57,7 @@ public struct TokenBuffer: Sendable {
 
     /// In order of position; within one position the word's own form first.
     public var tokens: [Token] = []
-    /// The forms' UTF-8, one after the other.
+    /// Where the forms' UTF-8 stands, with other bytes between.
     public var forms: [UInt8] = []
     /// Words so far, not counting aliases, joined forms and second grams: the first position of the next word without gaps.
     public var wordCount: UInt32 = 0

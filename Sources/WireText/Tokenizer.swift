@@ -97,6 +97,10 @@ struct BlockRun {
     private var last: WordSpan?
     /// Where the last word ended in the block.
     private var lastEnd = -2
+    /// Where the text in lower case begins in `forms`.
+    private var loweredStart = 0
+    /// Whether the next word may end or lengthen something joined.
+    private var isJoining: Bool { !scratch.hyphened.isEmpty || !scratch.grouped.isEmpty }
 
     init(tokenizer: Tokenizer, base: Int, buffer: inout TokenBuffer) {
         self.tokenizer = tokenizer
@@ -131,8 +135,11 @@ struct BlockRun {
     /// Words of ASCII letters need no tables; from the first other byte on, `splitPiece` takes over up to the next blank.
     mutating func split(_ text: Span<UInt8>) {
         let count = text.count
+        appendLowered(text)
         var index = 0
         while index < count {
+            if !isJoining { index = splitPlainWords(text, from: index) }
+            guard index < count else { return }
             let byte = text[index]
             if byte >= 0x80 {
                 index = splitPiece(text, from: index)
@@ -144,58 +151,92 @@ struct BlockRun {
         }
     }
 
+    /// Puts the whole text in lower case among the forms, so that plain words find their form there.
+    private mutating func appendLowered(_ text: Span<UInt8>) {
+        let start = forms.count
+        loweredStart = start
+        forms.append(contentsOf: repeatElement(0, count: text.count))
+        var lowered = forms.mutableSpan
+        for index in 0..<text.count {
+            let byte = text[index]
+            lowered[start + index] = byte &- 65 < 26 ? byte | 0x20 : byte
+        }
+    }
+
+    /// Writes words of ASCII letters and digits that have no other form and join with nothing; returns where another thing begins.
+    private mutating func splitPlainWords(_ text: Span<UInt8>, from first: Int) -> Int {
+        let count = text.count
+        var tokens: [Token] = []
+        swap(&tokens, &self.tokens)
+        var position = position
+        var index = first
+        var lastStart = -1
+        var end = lastEnd
+        while index < count {
+            let opening = text[index]
+            if opening < 0x80, !ASCII.isWord(opening) {
+                index += 1
+                continue
+            }
+            let word = PlainWord(text, from: index)
+            // A short number may be part of a longer one: `1 000`.
+            guard word.end > index, !(word.isNumber && word.end - index <= 3) else { break }
+            if end == index - 1, index > 0, text[index - 1] == 0x2D { break }
+            tokens.append(
+                Token(
+                    hash: word.hash, formOffset: UInt32(truncatingIfNeeded: loweredStart &+ index),
+                    formLength: UInt32(truncatingIfNeeded: word.end &- index), position: position, width: 1,
+                    sourceOffset: UInt32(truncatingIfNeeded: base &+ index),
+                    sourceLength: UInt32(truncatingIfNeeded: word.end &- index), block: block, kind: .word))
+            position &+= 1
+            lastStart = index
+            end = word.end
+            index = end
+        }
+        swap(&tokens, &self.tokens)
+        if lastStart >= 0 {
+            last = plainSpan(lastStart, end, position &- 1, digits: 0)
+            lastEnd = end
+            self.position = position
+        }
+        return index
+    }
+
+    private func plainSpan(_ start: Int, _ end: Int, _ position: UInt32, digits: Int) -> WordSpan {
+        WordSpan(
+            position: position, width: 1, sourceStart: UInt32(truncatingIfNeeded: base &+ start),
+            sourceEnd: UInt32(truncatingIfNeeded: base &+ end), formStart: loweredStart + start,
+            formEnd: loweredStart + end, digits: digits)
+    }
+
     /// Writes the word that begins at `start`, where an ASCII letter, digit or underscore stands; returns where it ends.
     private mutating func splitWord(_ text: Span<UInt8>, from start: Int) -> Int {
-        let count = text.count
-        let formStart = forms.count
-        let limit = min(count, start + Tokenizer.Limits.word)
-        var hash: UInt64 = TermHash.seed
-        var isSpecial = false
-        var digits = 0
-        var letters = 0
+        let gap = gap(before: start, in: text)
+        let plain = PlainWord(text, from: start)
+        if plain.end > start {
+            let span = plainSpan(start, plain.end, position, digits: plain.isNumber ? plain.end - start : 0)
+            appendToken(span, hash: plain.hash, kind: .word)
+            position &+= 1
+            note(span, gap)
+            lastEnd = plain.end
+            return plain.end
+        }
+        let limit = min(text.count, start + Tokenizer.Limits.word)
+        var hasWord = false
         var index = start
         while index < limit {
-            var byte = text[index]
-            let lower = byte | 0x20
-            if lower &- 97 < 26 {
-                letters += 1
-                byte = lower
-            } else if byte &- 48 < 10 {
-                digits += 1
-            } else if byte == 0x5F {
-                isSpecial = true
-            } else if byte >= 0x80 {
-                forms.removeLast(forms.count - formStart)
-                return splitPiece(text, from: start)
-            } else if ASCII.joins(byte), index > start, index + 1 < count {
-                let next = text[index + 1]
-                if next >= 0x80 {
-                    forms.removeLast(forms.count - formStart)
-                    return splitPiece(text, from: start)
-                }
-                guard ASCII.joins(byte, text[index - 1], next) else { break }
-                isSpecial = true
-            } else {
-                break
+            let byte = text[index]
+            if byte >= 0x80 { return splitPiece(text, from: start) }
+            if !ASCII.isWord(byte) {
+                guard ASCII.joins(byte), index > start, index + 1 < text.count else { break }
+                if text[index + 1] >= 0x80 { return splitPiece(text, from: start) }
+                guard ASCII.joins(byte, text[index - 1], text[index + 1]) else { break }
+            } else if byte != 0x5F {
+                hasWord = true
             }
-            hash = TermHash.add(byte, to: hash)
-            forms.append(byte)
             index += 1
         }
-        let gap = gap(before: start, in: text)
-        if isSpecial {
-            forms.removeLast(forms.count - formStart)
-            if letters + digits > 0 { splitSpecial(text, start, index, gap) }
-            return index
-        }
-        let span = WordSpan(
-            position: position, width: 1, sourceStart: UInt32(truncatingIfNeeded: base &+ start),
-            sourceEnd: UInt32(truncatingIfNeeded: base &+ index), formStart: formStart, formEnd: forms.count,
-            digits: letters == 0 ? digits : 0)
-        appendToken(span, hash: TermHash.mix(hash), kind: .word)
-        position &+= 1
-        note(span, gap)
-        lastEnd = index
+        if hasWord { splitSpecial(text, start, index, gap) }
         return index
     }
 
@@ -360,6 +401,46 @@ extension FoldedScalar {
         let lower = byte &- 65 < 26 ? byte | 0x20 : byte
         let start = UInt32(truncatingIfNeeded: offset)
         self.init(value: UInt32(lower), properties: ScalarProperties(bits: 0), start: start, end: start &+ 1)
+    }
+}
+
+/// A run of ASCII letters and digits that is a whole segment of UAX #29.
+private struct PlainWord {
+    /// Where it ends; where it begins if the segment has anything else in it or is too long.
+    let end: Int
+    let hash: UInt64
+    let isNumber: Bool
+
+    @inline(__always)
+    init(_ text: Span<UInt8>, from start: Int) {
+        let count = text.count
+        var hash = TermHash.seed
+        var index = start
+        var letters: UInt8 = 0
+        while index < count {
+            var byte = text[index]
+            if byte &- 48 >= 10 {
+                byte |= 0x20
+                guard byte &- 97 < 26 else { break }
+            }
+            letters |= byte
+            hash = TermHash.add(byte, to: hash)
+            index += 1
+        }
+        self.hash = TermHash.mix(hash)
+        isNumber = letters & 0x40 == 0
+        let isSegment = index == count || Self.ends(text, at: index, from: start)
+        end = isSegment && index - start <= Tokenizer.Limits.word ? index : start
+    }
+
+    /// Whether the byte behind the run ends the segment.
+    @inline(__always)
+    private static func ends(_ text: Span<UInt8>, at index: Int, from start: Int) -> Bool {
+        let byte = text[index]
+        if byte <= 0x20 { return true }
+        if byte >= 0x80 || byte == 0x5F { return false }
+        guard ASCII.joins(byte), index > start, index + 1 < text.count else { return true }
+        return text[index + 1] < 0x80 && !ASCII.joins(byte, text[index - 1], text[index + 1])
     }
 }
 

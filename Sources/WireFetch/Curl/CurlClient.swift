@@ -34,7 +34,10 @@ public final class CurlClient: HTTPClient {
         mailbox = CurlMailbox(options: options)
     }
 
-    deinit { mailbox.stop() }
+    deinit {
+        mailbox.stop()
+        mailbox.join()
+    }
 
     /// Sends one request. Cancelling the task cancels the transfer.
     public func send(_ request: HTTPRequest) async throws(FetchError) -> HTTPResponse {

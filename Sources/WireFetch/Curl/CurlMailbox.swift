@@ -20,6 +20,8 @@ final class CurlMailbox: Sendable {
         var isAsleep = false
         /// An eventfd; -1 before the thread is started and after it has ended.
         var bell: Int32 = -1
+        /// To be joined once.
+        var handle: pthread_t?
         var mourners: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -61,7 +63,18 @@ final class CurlMailbox: Sendable {
         }
     }
 
+    /// Waits for the end of the thread after `stop`: some milliseconds. The process must not end while the thread takes
+    /// TLS connections down.
+    func join() {
+        let handle = state.withLock { state in
+            defer { state.handle = nil }
+            return state.handle
+        }
+        if let handle { pthread_join(handle, nil) }
+    }
+
     func stopAndWait() async {
+        defer { join() }
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
                 state.batch.isStopping = true
@@ -135,7 +148,7 @@ final class CurlMailbox: Sendable {
             close(bell)
             return .outOfResources(detail: "no thread could be started")
         }
-        pthread_detach(thread)
+        state.handle = thread
         state.bell = bell
         state.thread = .running
         return nil

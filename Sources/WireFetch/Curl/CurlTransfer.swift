@@ -57,6 +57,8 @@ final class CurlTransfer {
         let fixed = TransferLimits.Fixed.self
         var codes = [
             ww_easy_setopt_long(easy, CURLOPT_NOSIGNAL, 1),
+            // A transfer that ends during its name lookup does not wait for the lookup, which would hold up all others.
+            ww_easy_setopt_long(easy, CURLOPT_QUICK_EXIT, 1),
             ww_easy_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             ww_easy_setopt_string(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
             ww_easy_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0),

@@ -1,0 +1,104 @@
+import WireModel
+
+/// Which of a feed's or an entry's links means what.
+extension ValueReader {
+    /// A relation's short name in lower case; `alternate` if the source gives none.
+    static func relation(_ rel: String?) -> String {
+        guard let rel = rel.map({ TextExtractor.collapsed($0) }), !rel.isEmpty else { return "alternate" }
+        let lower = rel.lowercased()
+        for prefix in ["http://www.iana.org/assignments/relation/", "https://www.iana.org/assignments/relation/"]
+        where lower.hasPrefix(prefix) {
+            return String(lower.dropFirst(prefix.utf8.count))
+        }
+        // A relation of somebody's own is an address: its letter case counts.
+        return lower.contains(":") ? rel : lower
+    }
+
+    mutating func links(_ raw: [RawLink], leavingOut left: String? = nil) -> [Link] {
+        var links: [Link] = []
+        for raw in raw {
+            let rel = ValueReader.relation(raw.rel)
+            guard rel != left, let url = url(raw.url, raw.base, at: raw.place) else { continue }
+            links.append(
+                Link(
+                    url: url, rel: rel, type: ValueReader.word(raw.type), title: ValueReader.word(raw.title),
+                    language: ValueReader.word(raw.language),
+                    length: count(raw.length, "length of a link", at: raw.place)))
+        }
+        return links.withoutDuplicates
+    }
+
+    /// The link to the page itself: RSS's own first, else the alternate that is HTML or does not say, else any alternate.
+    static func page(_ links: [RawLink]) -> RawLink? {
+        let alternates = links.filter { !$0.url.isEmpty && relation($0.rel) == "alternate" }
+        if let own = alternates.first(where: { $0.kind == .rss }) { return own }
+        return alternates.first { isPage($0.type) } ?? alternates.first { $0.type == nil } ?? alternates.first
+    }
+
+    static func first(_ relation: String, _ links: [RawLink]) -> RawLink? {
+        links.first { !$0.url.isEmpty && ValueReader.relation($0.rel) == relation }
+    }
+
+    mutating func url(_ link: RawLink?) -> String? { url(link?.url, link?.base ?? [], at: link?.place) }
+
+    static func isPage(_ type: String?) -> Bool {
+        guard let type = type?.lowercased() else { return false }
+        return type.hasPrefix("text/html") || type.hasPrefix("application/xhtml")
+    }
+
+    // MARK: Entries
+
+    /// The page of an entry.
+    mutating func page(of entry: ParsedEntry) -> String? {
+        if let original = entry.elements.first(.feedburner, "origLink"), let url = url(original.text, of: original) {
+            return url
+        }
+        if let link = ValueReader.page(entry.links), let url = url(link) { return url }
+        if let id = entry.id, id.kind == .guid ? id.isPermalink == true : id.kind != .json,
+            URLReference.isWeb(id.text)
+        {
+            return URLReference.resolve(id.text, against: nil)
+        }
+        if let about = entry.about, URLReference.isWeb(about) { return URLReference.resolve(about, against: nil) }
+        return nil
+    }
+
+    /// Where an entry's comments are: a page, and a feed.
+    mutating func comments(of entry: ParsedEntry) -> (page: String?, feed: String?) {
+        var page = url(entry.comments)
+        var feed: String?
+        for name in ["commentRss", "commentRSS", "commentrss"] where feed == nil {
+            if let element = entry.elements.first(.wfw, name) { feed = url(element.text, of: element) }
+        }
+        for link in entry.links where ValueReader.relation(link.rel) == "replies" {
+            // Without a type, RFC 4685 says, it is a feed.
+            if ValueReader.isPage(link.type) { page = page ?? url(link) } else { feed = feed ?? url(link) }
+        }
+        if page == nil, let element = entry.elements.first(.wfw, "comment") { page = url(element.text, of: element) }
+        return (page, feed)
+    }
+
+    mutating func license(_ links: [RawLink], _ elements: [RawElement]) -> String? {
+        if let url = url(ValueReader.first("license", links)) { return url }
+        for element in elements where element.name == "license" {
+            switch element.vocabulary {
+            case .creativeCommons, .cc:
+                let address = element.text.isEmpty ? element.attribute(local: "resource") : element.text
+                if let url = url(address, of: element) { return url }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    mutating func replies(_ elements: [RawElement]) -> [Reply] {
+        var replies: [Reply] = []
+        for element in elements.all(.thr, "in-reply-to") {
+            let reply = Reply(
+                id: element.value("ref"), url: url(element.value("href"), of: element), type: element.value("type"),
+                sourceURL: url(element.value("source"), of: element))
+            if reply != Reply() { replies.append(reply) }
+        }
+        return replies.withoutDuplicates
+    }
+}

@@ -1,0 +1,123 @@
+import WireModel
+
+/// A text as plain text and, where it is HTML, as clean HTML too.
+struct TextPair {
+    var plain: String
+    var html: String?
+    /// UTF-8 offsets in `plain` where further blocks begin.
+    var breaks: [Int] = []
+
+    /// On one line.
+    init(_ text: RawText, base: String?) {
+        guard TextPair.isHTML(text) else {
+            plain = TextExtractor.collapsed(text.text)
+            return
+        }
+        let clean = Sanitizer(base: base).cleanAndLine(text.text)
+        plain = clean.text
+        breaks = clean.breaks
+        html = clean.html.isEmpty ? nil : clean.html
+    }
+
+    /// With a line break between blocks.
+    init(content text: RawText, base: String?) {
+        guard TextPair.isHTML(text) else {
+            plain = TextExtractor.paragraphs(text.text)
+            return
+        }
+        let clean = Sanitizer(base: base).cleanAndText(text.text)
+        plain = clean.text
+        html = clean.html.isEmpty ? nil : clean.html
+    }
+
+    /// A text without markup, whatever it is written as: names, titles of links.
+    static func plain(_ text: String) -> String {
+        guard isMarked(text) else { return TextExtractor.collapsed(text) }
+        return TextExtractor.line(of: text).text
+    }
+
+    /// Whether a text is to be read as HTML.
+    static func isHTML(_ text: RawText) -> Bool {
+        switch text.kind {
+        case .plain: false
+        case .html, .xhtml: true
+        case .guess: isMarked(text.text)
+        }
+    }
+
+    /// Whether a text has a character reference or a tag of a known HTML element.
+    static func isMarked(_ text: String) -> Bool {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) else { return false }
+        let bytes = Array(text.utf8)
+        var decoded: [UInt8] = []
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "&") {
+                decoded.removeAll(keepingCapacity: true)
+                if let length = CharacterReference.decode(
+                    bytes, at: index, before: bytes.count, inAttribute: false, to: &decoded),
+                    bytes[index + length - 1] == UInt8(ascii: ";")
+                {
+                    return true
+                }
+            } else if bytes[index] == UInt8(ascii: "<"), beginsTag(bytes, at: index) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether a tag of a known element, a comment or a CDATA section begins at a `<`.
+    private static func beginsTag(_ bytes: [UInt8], at start: Int) -> Bool {
+        if bytes[start...].starts(with: "<!--".utf8) || bytes[start...].starts(with: "<![CDATA[".utf8) { return true }
+        var index = start + 1
+        if index < bytes.count, bytes[index] == UInt8(ascii: "/") { index += 1 }
+        let name = index
+        while index < bytes.count, bytes[index].isASCIIAlphanumeric { index += 1 }
+        guard index > name, index < bytes.count, HTMLElement.isKnown(bytes, name..<index) else { return false }
+        return bytes[index].isASCIISpace || bytes[index] == UInt8(ascii: ">") || bytes[index] == UInt8(ascii: "/")
+    }
+}
+
+extension TextExtractor {
+    /// A plain text whose paragraphs are parted by empty lines, each on one line.
+    static func paragraphs(_ text: String) -> String {
+        var builder = TextBuilder(separator: 0x0A)
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
+            let isBlank = bytes[start..<end].allSatisfy(\.isASCIISpace)
+            if isBlank { builder.endBlock() } else { builder.append(bytes, start..<end) }
+            // A carriage return with a line feed is one break.
+            if end + 1 < bytes.count, bytes[end] == 0x0D, bytes[end + 1] == 0x0A { end += 1 }
+            if !isBlank { builder.append([0x20], 0..<1) }
+            start = end + 1
+        }
+        return builder.text
+    }
+}
+
+extension ValueReader {
+    /// A text element of another vocabulary: read as RSS texts are, unless it says what it is.
+    func rawText(_ element: RawElement) -> RawText {
+        let kind: RawText.Kind =
+            switch element["type"]?.lowercased() {
+            case "html", "text/html": .html
+            case "plain" where element.vocabulary != .media: .plain
+            default: .guess
+            }
+        return RawText(element.text, kind, base: element.base, at: element.place)
+    }
+
+    /// The first text there is: the format's own, else that of the first of some elements.
+    func text(
+        _ own: RawText?, else names: [(Vocabulary, String)], _ elements: [RawElement]
+    ) -> RawText? {
+        if let own, !own.text.isEmpty { return own }
+        for (vocabulary, name) in names {
+            if let element = elements.first(vocabulary, name) { return rawText(element) }
+        }
+        return nil
+    }
+}

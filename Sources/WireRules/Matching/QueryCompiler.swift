@@ -1,0 +1,312 @@
+import WireModel
+import WireText
+
+/// Writes expressions into a program.
+struct QueryCompiler {
+    private(set) var program = Program()
+    private let tokenizer = Tokenizer(side: .query)
+    /// Indices of topics by id, for `topic:`.
+    var topics: [String: Int] = [:]
+    private var query: [UInt8] = []
+
+    /// Compiles a query; returns its root node.
+    mutating func compile(_ expression: Expression, of text: String) throws(QueryProblem) -> Int32 {
+        query = Array(text.utf8)
+        return try write(expression, field: nil, weight: 1)
+    }
+
+    mutating func seal() -> Program {
+        program.seal()
+        return program
+    }
+}
+
+extension QueryCompiler {
+    private mutating func write(
+        _ expression: Expression, field: TextField?, weight: Double
+    ) throws(QueryProblem) -> Int32 {
+        let weight = weight * expression.weight
+        switch expression.kind {
+        case .all(let parts):
+            return try writeChildren(.all, parts, expression, field, weight)
+        case .any(let parts):
+            return try writeChildren(.any, parts, expression, field, weight)
+        case .not(let inner):
+            return try writeChildren(.not, [inner], expression, field, weight)
+        case .within(let field, let inner):
+            if !field.isArticleText { program.fields.insert(field) }
+            let node = try write(inner, field: field, weight: weight)
+            // A clause shows its field, unless the field holds a group.
+            if isLeaf(program.nodes[Int(node)].operation) {
+                program.nodes[Int(node)].low = Int32(truncatingIfNeeded: expression.range.lowerBound)
+                program.nodes[Int(node)].high = Int32(truncatingIfNeeded: expression.range.upperBound)
+            }
+            return node
+        case .text(let term):
+            let id = try writeTerm(term, expression.range)
+            return append(.term, expression, field, weight, first: id, count: 1)
+        case .near(let parts, let reaches):
+            let first = Int32(truncatingIfNeeded: program.operands.count)
+            let operands = try operandTerms(parts)
+            program.operands.append(contentsOf: operands)
+            let reach = Int32(truncatingIfNeeded: program.reaches.count)
+            program.reaches.append(contentsOf: reaches)
+            return append(.near, expression, field, weight, first: first, count: Int32(parts.count), value: reach)
+        case .atLeast(let number, let inner):
+            let first = Int32(truncatingIfNeeded: program.operands.count)
+            program.operands.append(contentsOf: try operandTerms([inner]))
+            return append(.atLeast, expression, field, weight, first: first, count: 1, value: Int32(number))
+        case .facet(let facet):
+            program.facets.append(facet)
+            return append(
+                .facet, expression, field, weight, first: Int32(truncatingIfNeeded: program.facets.count - 1), count: 1)
+        case .topic(let id):
+            return append(
+                .topic, expression, field, weight, first: Int32(truncatingIfNeeded: topics[id] ?? -1), count: 1)
+        }
+    }
+
+    private func isLeaf(_ operation: Program.Operation) -> Bool {
+        switch operation {
+        case .all, .any, .not: false
+        default: true
+        }
+    }
+
+    private mutating func writeChildren(
+        _ operation: Program.Operation, _ parts: [Expression], _ expression: Expression, _ field: TextField?,
+        _ weight: Double
+    ) throws(QueryProblem) -> Int32 {
+        var children: [Int32] = []
+        for part in parts { children.append(try write(part, field: field, weight: weight)) }
+        let first = Int32(truncatingIfNeeded: program.links.count)
+        program.links.append(contentsOf: children)
+        return append(operation, expression, field, weight, first: first, count: Int32(children.count))
+    }
+
+    private mutating func append(
+        _ operation: Program.Operation, _ expression: Expression, _ field: TextField?, _ weight: Double, first: Int32,
+        count: Int32, value: Int32 = 0
+    ) -> Int32 {
+        program.nodes.append(
+            Program.Node(
+                operation: operation, field: field, first: first, count: count, value: value, weight: weight,
+                low: Int32(truncatingIfNeeded: expression.range.lowerBound),
+                high: Int32(truncatingIfNeeded: expression.range.upperBound)))
+        return Int32(truncatingIfNeeded: program.nodes.count - 1)
+    }
+
+    /// The terms of each operand of NEAR or ATLEAST.
+    private mutating func operandTerms(_ parts: [Expression]) throws(QueryProblem) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        for part in parts {
+            var terms: [Int32] = []
+            try collectTerms(part, &terms)
+            let first = program.links.count
+            program.links.append(contentsOf: terms)
+            ranges.append(first..<program.links.count)
+        }
+        return ranges
+    }
+
+    private mutating func collectTerms(_ expression: Expression, _ terms: inout [Int32]) throws(QueryProblem) {
+        switch expression.kind {
+        case .text(let term): terms.append(try writeTerm(term, expression.range))
+        case .any(let parts): for part in parts { try collectTerms(part, &terms) }
+        default: break
+        }
+    }
+}
+
+// MARK: - Terms
+
+extension QueryCompiler {
+    /// Letters that stand for `*` and `?` while a term is split into words; no alphabet in use has them.
+    private static let starLetter: Unicode.Scalar = "\u{168A}"
+    private static let oneLetter: Unicode.Scalar = "\u{168B}"
+
+    private mutating func writeTerm(_ term: TextTerm, _ range: Range<Int>) throws(QueryProblem) -> Int32 {
+        let text = term.kind == .exact ? term.text : masked(term.text)
+        let buffer = tokenizer.tokens(of: text)
+        guard !buffer.tokens.isEmpty else {
+            throw QueryProblem(
+                .error, "no-word", range, in: query, "there is no word in \(term.text.prefix(40))",
+                hint: "a term needs a letter or a digit")
+        }
+        let start = program.tokens.count
+        let firstCheck = program.checks.count
+        writeTokens(buffer, term.kind)
+        if case .fuzzy = term.kind {} else { writeChecks(text, buffer, isExact: term.kind == .exact) }
+        let length = program.tokens[start...].map { $0.position + $0.advance }.max() ?? 0
+        let tokens = start..<program.tokens.count
+        let checks = firstCheck..<program.checks.count
+        let isSimple = checks.isEmpty && program.tokens[tokens].allSatisfy { $0.position == 0 && $0.advance == length }
+        program.terms.append(
+            Program.Term(tokens: tokens, length: length, checks: checks, isSimple: isSimple))
+        return Int32(truncatingIfNeeded: program.terms.count - 1)
+    }
+
+    private func masked(_ text: String) -> String {
+        guard text.contains("*") || text.contains("?") else { return text }
+        var view = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            view.append(scalar == "*" ? Self.starLetter : scalar == "?" ? Self.oneLetter : scalar)
+        }
+        return String(view)
+    }
+
+    private mutating func writeTokens(_ buffer: TokenBuffer, _ kind: TextTerm.Kind) {
+        let tokens = buffer.tokens
+        let wordPositions = Set(tokens.filter { !$0.kind.contains(.gram) }.map(\.position))
+        let pairs = Set(tokens.filter { $0.kind.contains(.gram) && $0.width == 2 }.map(\.position))
+        for token in tokens {
+            let form = Array(buffer.form(of: token))
+            let position = Int32(truncatingIfNeeded: token.position)
+            if token.kind.contains(.gram) {
+                // Pairs of Hangul inside a word are not needed: the word is looked for as a part.
+                if wordPositions.contains(token.position) { continue }
+                let isPair = token.width == 2
+                if !isPair, pairs.contains(token.position) || token.position > 0 && pairs.contains(token.position - 1) {
+                    continue
+                }
+                let advance: Int32 = isPair && !pairs.contains(token.position + 1) ? 2 : 1
+                program.tokens.append(
+                    Program.TermToken(
+                        position: position, advance: advance, textAdvance: advance, key: program.key(.form(form))))
+                continue
+            }
+            program.tokens.append(
+                Program.TermToken(
+                    position: position, advance: Int32(truncatingIfNeeded: token.width), textAdvance: 0,
+                    key: program.key(rule(form, kind))))
+        }
+    }
+
+    private func rule(_ form: [UInt8], _ kind: TextTerm.Kind) -> KeyRule {
+        if case .fuzzy(let edits) = kind { return .fuzzy(form, edits) }
+        let scalars = String(decoding: form, as: UTF8.self).unicodeScalars
+        if scalars.contains(Self.starLetter) || scalars.contains(Self.oneLetter) {
+            var pattern: [UInt8] = []
+            for scalar in scalars {
+                if scalar == Self.starLetter {
+                    if pattern.last != Pattern.star { pattern.append(Pattern.star) }
+                } else if scalar == Self.oneLetter {
+                    pattern.append(Pattern.one)
+                } else {
+                    pattern.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                }
+            }
+            return .pattern(pattern)
+        }
+        if scalars.count(where: { (0xAC00...0xD7A3).contains($0.value) }) >= 2 {
+            return .pattern([Pattern.star] + form + [Pattern.star])
+        }
+        return .form(form)
+    }
+}
+
+// MARK: - Spelling
+
+extension QueryCompiler {
+    /// What must be spelled as written: `{…}` and words with symbols.
+    private mutating func writeChecks(_ text: String, _ buffer: TokenBuffer, isExact: Bool) {
+        let bytes = Array(text.utf8)
+        var start = 0
+        for part in text.split(omittingEmptySubsequences: true, whereSeparator: \.isWhitespace) {
+            let low = text[..<part.startIndex].utf8.count
+            let high = low + part.utf8.count
+            start = high
+            guard let (core, lead, trail) = spelling(part, low, high, bytes, isExact: isExact) else { continue }
+            let inside = buffer.tokens.filter {
+                Int($0.sourceOffset) >= low && Int($0.sourceOffset + $0.sourceLength) <= high
+            }
+            guard let first = inside.map(\.position).min(), let last = inside.map({ $0.position + $0.width }).max() else {
+                continue
+            }
+            program.checks.append(
+                Program.Check(
+                    positions: Int32(truncatingIfNeeded: first)..<Int32(truncatingIfNeeded: last), core: core,
+                    lead: lead, trail: trail, isExact: isExact))
+        }
+        _ = start
+    }
+
+    /// The core of a written word from its first to its last letter, and the symbols around; nil if any spelling will do.
+    private func spelling(
+        _ part: Substring, _ low: Int, _ high: Int, _ bytes: [UInt8], isExact: Bool
+    ) -> (core: String, lead: [UInt8], trail: [UInt8])? {
+        let scalars = Array(part.unicodeScalars)
+        guard let first = scalars.firstIndex(where: Characters.isWordCharacter),
+            let last = scalars.lastIndex(where: Characters.isWordCharacter)
+        else { return nil }
+        if scalars.contains(where: { Spelling.hasNoCase($0) || $0 == Self.starLetter || $0 == Self.oneLetter }) { return nil }
+        var lead = scalars[..<first]
+        var trail = scalars[(last + 1)...]
+        let inner = scalars[first...last]
+        if !isExact {
+            while let scalar = lead.first, !Spelling.isLeadingSymbol(scalar) { lead = lead.dropFirst() }
+            let keepsStop = inner.contains(".") && trail.first == "."
+            if keepsStop {
+                trail = trail.prefix(1)
+            } else {
+                while let scalar = trail.last, !Spelling.isTrailingSymbol(scalar) { trail = trail.dropLast() }
+            }
+            if lead.contains(where: { !Spelling.isLeadingSymbol($0) }) { lead = [] }
+            if trail.contains(where: { !Spelling.isTrailingSymbol($0) && $0 != "." }) { trail = [] }
+            if lead.isEmpty, trail.isEmpty, !Spelling.hasInnerSymbol(Array(inner)) { return nil }
+        }
+        func utf8(_ scalars: ArraySlice<Unicode.Scalar>) -> [UInt8] {
+            scalars.flatMap { UTF8.encode($0).map(Array.init) ?? [] }
+        }
+        var core = String.UnicodeScalarView()
+        core.append(contentsOf: inner)
+        return (Spelling.normal(String(core), isExact: isExact), utf8(lead), utf8(trail))
+    }
+}
+
+/// How words are compared where their spelling counts.
+enum Spelling {
+    /// Scripts without case, where a part of a run is a word: nothing but the letters can differ.
+    static func hasNoCase(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1100...0x11FF, 0x1780...0x17FF, 0x2E80...0x9FFF, 0xA960...0xA97F,
+            0xAC00...0xD7FF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
+            true
+        default: false
+        }
+    }
+
+    static func isLeadingSymbol(_ scalar: Unicode.Scalar) -> Bool { ".@$€£¥&%+#".unicodeScalars.contains(scalar) }
+
+    static func isTrailingSymbol(_ scalar: Unicode.Scalar) -> Bool { "+#%&@$€£°".unicodeScalars.contains(scalar) }
+
+    /// Symbols between letters that are not hyphens, apostrophes or separators of groups of digits.
+    static func hasInnerSymbol(_ scalars: [Unicode.Scalar]) -> Bool {
+        for index in scalars.indices.dropFirst().dropLast() {
+            let scalar = scalars[index]
+            if Characters.isWordCharacter(scalar) || Characters.isDash(scalar) || Characters.isApostrophe(scalar) { continue }
+            if isIgnored(scalar) { continue }
+            let isGrouping = scalar == "," || scalar == "."
+            if isGrouping, Characters.isDigit(scalars[index - 1]), Characters.isDigit(scalars[index + 1]) { continue }
+            return true
+        }
+        return false
+    }
+
+    static func isIgnored(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isDefaultIgnorableCodePoint }
+
+    /// One spelling for marks that mean the same; lower case unless it counts.
+    static func normal(_ text: String, isExact: Bool) -> String {
+        var view = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !isIgnored(scalar) {
+            if Characters.isDash(scalar) {
+                view.append("-")
+            } else if Characters.isApostrophe(scalar) {
+                view.append("'")
+            } else {
+                view.append(scalar)
+            }
+        }
+        return isExact ? String(view) : String(view).lowercased()
+    }
+}

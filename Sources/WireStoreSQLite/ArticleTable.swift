@@ -1,0 +1,139 @@
+import GRDB
+import WireModel
+import WireStore
+
+/// The tables `article` and `revision`.
+enum ArticleTable {
+    /// The columns of an item, in the order of `itemValues`; the same in both tables.
+    static let itemColumns = """
+        guid, guid_generated, url, language, published, updated, title, title_html, summary, summary_breaks, content_text, \
+        details, summary_html, content_html
+        """
+    static let itemColumnCount = 14
+
+    /// Whether it was stored: not if the feed has an article of that key, or the store one of that id.
+    static func insert(_ new: NewArticle, into feed: FeedID, on db: Database) throws -> Bool {
+        let article = new.article
+        try db.run(
+            """
+            INSERT INTO article (id, feed, time, seen, revision, revised, key, link, fingerprint, text_digest, \(itemColumns))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                .of(article.id), .of(feed), .of(article.listTime), .of(article.seen), .of(article.revision),
+                .of(article.seen), .of(new.identity.key), .of(new.identity.link), .of(new.identity.fingerprint),
+                .of(new.textDigest),
+            ] + itemValues(article.item))
+        guard db.changesCount > 0 else { return false }
+        try db.run("INSERT OR IGNORE INTO unindexed (article) VALUES (?)", [.of(article.id)])
+        return true
+    }
+
+    /// Whether it was stored: only if the stored revision is the one before it.
+    static func revise(_ revised: RevisedArticle, in feed: FeedID, on db: Database) throws -> Bool {
+        let article = revised.article
+        guard try db.number(
+            "SELECT revision FROM article WHERE id = ? AND feed = ?", [.of(article.id), .of(feed)]
+        ) == Int64(article.revision) - 1 else { return false }
+        try db.run(
+            """
+            INSERT INTO revision (article, revision, revised, text_digest, \(itemColumns))
+            SELECT id, revision, revised, text_digest, \(itemColumns) FROM article WHERE id = ?
+            """, [.of(article.id)])
+        // The index holds the words of the old text until its turn comes.
+        try db.run(
+            "INSERT OR IGNORE INTO unindexed (article, revision) VALUES (?, ?)",
+            [.of(article.id), .of(article.revision - 1)])
+        try db.run(
+            """
+            UPDATE article SET (revision, revised, text_digest, \(itemColumns)) =
+                (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            WHERE id = ?
+            """,
+            [.of(article.revision), .of(revised.revisedAt), .of(revised.textDigest)] + itemValues(article.item)
+                + [.of(article.id)])
+        return try touch(TouchedArticle(article.id, identity: revised.identity), in: feed, on: db)
+    }
+
+    /// Whether there is such an article in the feed.
+    static func touch(_ touched: TouchedArticle, in feed: FeedID, on db: Database) throws -> Bool {
+        let identity = touched.identity
+        let values: [DatabaseValue] = [
+            .of(touched.id), .of(feed), .of(identity.link), .of(identity.fingerprint), .of(identity.key),
+        ]
+        try db.run(
+            "UPDATE OR IGNORE article SET link = ?3, fingerprint = ?4, key = ?5 WHERE id = ?1 AND feed = ?2", values)
+        if db.changesCount > 0 { return true }
+        // Another article of the feed has that key, or there is no such article.
+        try db.run(
+            "UPDATE article SET link = ?3, fingerprint = ?4 WHERE id = ?1 AND feed = ?2", Array(values.dropLast()))
+        return db.changesCount > 0
+    }
+
+    static func holds(_ id: ArticleID, on db: Database) throws -> Bool {
+        try db.number("SELECT 1 FROM article WHERE id = ?", [.of(id)]) != nil
+    }
+
+    private static func itemValues(_ item: Item) -> [DatabaseValue] {
+        let breaks = item.summaryBreaks
+        return [
+            .of(item.id), .of(item.idGenerated), .of(item.url), .of(item.language), .of(item.published),
+            .of(item.updated), .of(item.title), .of(item.titleHTML), .of(item.summary),
+            .of(breaks.isEmpty ? nil : breaks.map(String.init).joined(separator: " ")), .of(item.contentText),
+            .of(item.storedDetails), .of(item.summaryHTML), .of(item.contentHTML),
+        ]
+    }
+
+    /// The item whose columns begin at `first`.
+    static func item(_ row: Row, from first: Int) -> Item {
+        var item = Item(id: row.text(first) ?? "", idGenerated: row.bool(first + 1))
+        item.url = row.text(first + 2)
+        item.language = row.text(first + 3)
+        item.published = row.time(first + 4)
+        item.updated = row.time(first + 5)
+        item.title = row.text(first + 6)
+        item.titleHTML = row.text(first + 7)
+        item.summary = row.text(first + 8)
+        item.summaryBreaks = row.text(first + 9)?.split(separator: " ").compactMap { Int($0) } ?? []
+        item.contentText = row.text(first + 10)
+        item.summaryHTML = row.text(first + 12)
+        item.contentHTML = row.text(first + 13)
+        if let details = row.json(first + 11) { item.readDetails(details) }
+        return item
+    }
+}
+
+extension ArticleTable {
+    private static let indexedColumns = "title, summary, content_text, details"
+
+    /// The index's forms of an article as it is now; nil if there is none of that id.
+    static func forms(of id: ArticleID, on db: Database) throws -> String? {
+        try db.first("SELECT \(indexedColumns) FROM article WHERE id = ?", [.of(id)], forms)
+    }
+
+    /// The forms of an earlier revision.
+    static func forms(of id: ArticleID, revision: Int64, on db: Database) throws -> String? {
+        try db.first(
+            "SELECT \(indexedColumns) FROM revision WHERE article = ? AND revision = ?", [.of(id), .of(revision)],
+            forms)
+    }
+
+    private static func forms(_ row: Row) -> String {
+        IndexForms.text(of: [row.text(0), row.text(1), row.text(2)].compactMap(\.self), details: row.json(3))
+    }
+}
+
+extension Article {
+    /// What lists sort by: the article's own time, though never later than we saw it.
+    var listTime: Timestamp { min(item.published ?? item.updated ?? seen, seen) }
+}
+
+extension Item {
+    /// The details as JSON; nil if there are none.
+    fileprivate var storedDetails: String? {
+        guard case .object(var members) = details else { return nil }
+        members = members.filter { $0.value != .array([]) }
+        return members.isEmpty ? nil : JSONValue.object(members).text
+    }
+}

@@ -1,0 +1,268 @@
+import GRDB
+public import WireModel
+public import WireStore
+
+extension SQLiteStore {
+    public func declare(
+        _ declarations: [FeedDeclaration], now: Timestamp
+    ) async throws(StoreError) -> [FeedRecord] {
+        let stored = try await read { db in try FeedTable.entries(db) }
+        let plan = DeclarationPlan(declarations, stored: stored, ids: ids, now: now)
+        if !plan.isEmpty { try await write { db in try plan.run(on: db) } }
+        return plan.records
+    }
+
+    public func feeds() async throws(StoreError) -> [FeedRecord] {
+        try await read { db in
+            let entries = try FeedTable.entries(db)
+            return entries.filter(\.isListed).sorted { $0.position ?? 0 < $1.position ?? 0 }.map(\.record)
+                + entries.filter { !$0.isListed }.map(\.record)
+        }
+    }
+
+    public func articleCounts() async throws(StoreError) -> [FeedID: Int] {
+        try await read { db in
+            var counts: [FeedID: Int] = [:]
+            let rows = try db.rows("SELECT feed, count(*) FROM article INDEXED BY article_feed_time GROUP BY feed")
+            while let row = try rows.next() { counts[row.id(0)] = row.int(1) }
+            return counts
+        }
+    }
+}
+
+/// What must be written so that a list becomes the list in force.
+private struct DeclarationPlan: Sendable {
+    private(set) var records: [FeedRecord] = []
+    private var added: [FeedTable.Entry] = []
+    private var changed: [FeedTable.Entry] = []
+    private var unlisted: [FeedID] = []
+
+    var isEmpty: Bool { added.isEmpty && changed.isEmpty && unlisted.isEmpty }
+
+    init(_ declarations: [FeedDeclaration], stored: [FeedTable.Entry], ids: IDSource, now: Timestamp) {
+        var byAddress = Dictionary(stored.map { ($0.record.feed.address, $0) }) { first, _ in first }
+        var seen: Set<String> = []
+        records.reserveCapacity(declarations.count)
+        for declaration in declarations where seen.insert(declaration.address).inserted {
+            let known = byAddress.removeValue(forKey: declaration.address)
+            let feed = Feed(
+                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address, source: declaration.source,
+                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
+            var entry = FeedTable.Entry(
+                record: FeedRecord(feed: feed, state: known?.record.state ?? FeedState()), position: records.count)
+            entry.record.lastCheck = known?.record.lastCheck
+            records.append(entry.record)
+            if known == nil {
+                added.append(entry)
+            } else if let known, known.position != entry.position || known.record.feed != feed,
+                // An empty setting and none are stored alike.
+                known.values != entry.values
+            {
+                changed.append(entry)
+            }
+        }
+        unlisted = byAddress.values.filter(\.isListed).map(\.record.feed.id)
+    }
+
+    func run(on db: Database) throws {
+        for id in unlisted { try db.run("UPDATE feed SET position = NULL WHERE id = ?", [.of(id)]) }
+        for entry in changed {
+            try db.run(
+                """
+                UPDATE feed SET address = ?2, is_local = ?3, source = ?4, title = ?5, folder = ?6, settings = ?7, position = ?8
+                WHERE id = ?1
+                """, entry.values)
+        }
+        for entry in added {
+            try db.run(
+                """
+                INSERT INTO feed (id, address, is_local, source, title, folder, settings, position)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                """, entry.values)
+        }
+    }
+}
+
+/// The tables `feed` and `feed_state`.
+enum FeedTable {
+    struct Entry: Sendable {
+        var record: FeedRecord
+        let position: Int?
+
+        var isListed: Bool { position != nil }
+
+        var values: [DatabaseValue] {
+            let feed = record.feed
+            let (isLocal, source) =
+                switch feed.source {
+                case .remote(let url): (false, url)
+                case .local(let path): (true, path)
+                }
+            return [
+                .of(feed.id), .of(feed.address), .of(isLocal), .of(source), .of(feed.title), .of(feed.folder),
+                .of(feed.settings.json?.text), .of(position),
+            ]
+        }
+    }
+
+    private static let feedColumns = "feed.id, address, is_local, source, title, folder, settings, position"
+
+    /// The columns of `feed_state` after the feed, in the order in which `values` and `init` go through them.
+    private static let stateColumns = """
+        next_check, not_before, retry_after, last_checked, last_success, failures, is_gone, validators_url, etag,
+        last_modified, body_digest, moved_to, redirect_target, redirect_since, redirect_count, document_title, site_url,
+        language, last_failure, not_found_since, last_manual_check, unchanged_checks, wishes, ambiguous_ids,
+        check_started, check_outcome, check_status, check_bytes, check_failure
+        """
+
+    private static let selection = """
+        SELECT \(feedColumns), \(stateColumns) FROM feed LEFT JOIN feed_state ON feed_state.feed = feed.id
+        """
+
+    private static let replacement: String = {
+        let marks = stateColumns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
+        return "REPLACE INTO feed_state (feed, \(stateColumns)) VALUES (?, \(marks))"
+    }()
+
+    /// All feeds by id.
+    static func entries(_ db: Database) throws -> [Entry] {
+        var entries: [Entry] = []
+        let rows = try db.rows(selection + " ORDER BY feed.id")
+        while let row = try rows.next() { entries.append(entry(row)) }
+        return entries
+    }
+
+    /// What the articles of a feed say about it.
+    static func facts(of feed: FeedID, on db: Database) throws -> FeedFacts? {
+        try db.first(selection + " WHERE feed.id = ?", [.of(feed)]) { entry($0).record.facts }
+    }
+
+    /// Puts a feed's state and its last check in the place of the stored ones.
+    static func save(_ state: FeedState, _ check: FeedCheck, on db: Database) throws {
+        try db.run(replacement, [.of(check.feed)] + state.values + check.values)
+    }
+
+    private static func entry(_ row: Row) -> Entry {
+        var columns = ColumnReader(row)
+        let id: FeedID = columns.id()
+        let address = columns.text() ?? ""
+        let isLocal = columns.bool()
+        let source = columns.text() ?? ""
+        let feed = Feed(
+            id: id, address: address, source: isLocal ? .local(path: source) : .remote(url: source),
+            title: columns.text(), folder: columns.text() ?? "", settings: FeedSettings(json: columns.json()))
+        let position = columns.int()
+        let state = FeedState(&columns)
+        let record = FeedRecord(
+            feed: feed, state: state, lastCheck: FeedCheck(&columns, of: id), isListed: position != nil)
+        return Entry(record: record, position: position)
+    }
+}
+
+extension FeedState {
+    fileprivate var values: [DatabaseValue] {
+        let ambiguous: [UInt8]? = ambiguousIDs.isEmpty ? nil : ambiguousIDs.flatMap(\.bytes)
+        return [
+            .of(nextCheck), .of(notBefore), .of(retryAfter), .of(lastChecked), .of(lastSuccess), .of(failures),
+            .of(isGone), .of(validators?.url), .of(validators?.etag), .of(validators?.lastModified), .of(bodyDigest),
+            .of(movedTo), .of(redirect?.target), .of(redirect?.since), .of(redirect?.count), .of(documentTitle),
+            .of(siteURL), .of(language), .of(lastFailure?.json.text), .of(notFoundSince), .of(lastManualCheck),
+            .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous),
+        ]
+    }
+
+    fileprivate init(_ columns: inout ColumnReader) {
+        self.init()
+        nextCheck = columns.time()
+        notBefore = columns.time()
+        retryAfter = columns.time()
+        lastChecked = columns.time()
+        lastSuccess = columns.time()
+        failures = columns.int() ?? 0
+        isGone = columns.bool()
+        let (url, etag, lastModified) = (columns.text(), columns.bytes(), columns.bytes())
+        validators = url.map { Validators(etag: etag, lastModified: lastModified, url: $0) }
+        bodyDigest = columns.digest()
+        movedTo = columns.text()
+        let (target, since, count) = (columns.text(), columns.time(), columns.int())
+        if let target, let since { redirect = (target, since, count ?? 0) }
+        documentTitle = columns.text()
+        siteURL = columns.text()
+        language = columns.text()
+        lastFailure = columns.json().flatMap(Failure.init(json:))
+        notFoundSince = columns.time()
+        lastManualCheck = columns.time()
+        unchangedWithoutValidator = columns.int() ?? 0
+        if let wishes = columns.json() { self.wishes = DocumentWishes(json: wishes) }
+        let digests = columns.bytes() ?? []
+        ambiguousIDs = Set(
+            stride(from: 0, to: digests.count, by: 16).compactMap { start in
+                Digest(bytes: digests[start..<min(start + 16, digests.count)])
+            })
+    }
+}
+
+extension FeedCheck {
+    fileprivate var values: [DatabaseValue] {
+        [.of(started), .of(outcome.rawValue), .of(status), .of(bytes), .of(failure?.json.text)]
+    }
+
+    /// nil if there was none.
+    fileprivate init?(_ columns: inout ColumnReader, of feed: FeedID) {
+        let (started, outcome) = (columns.time(), columns.text().flatMap(Outcome.init(rawValue:)))
+        let (status, bytes, failure) = (columns.int(), columns.int(), columns.json().flatMap(Failure.init(json:)))
+        guard let started, let outcome else { return nil }
+        self.init(
+            feed: feed, started: started, outcome: outcome, status: status, bytes: bytes ?? 0, failure: failure)
+    }
+}
+
+extension DocumentWishes {
+    /// nil if there are none.
+    fileprivate var json: JSONValue? {
+        guard self != DocumentWishes() else { return nil }
+        var object = JSONObjectBuilder()
+        object.set("ttl_ms", timeToLive.map { Int($0.wholeMilliseconds) })
+        object.set("period_ms", updatePeriod.map { Int($0.wholeMilliseconds) })
+        object.list("skip_hours", skippedHours.sorted().map { .integer(Int64($0)) })
+        object.list("skip_days", skippedDays.sorted().map { .integer(Int64($0)) })
+        return object.value
+    }
+
+    fileprivate init(json: JSONValue) {
+        self.init()
+        timeToLive = json["ttl_ms"]?.integer.map { .milliseconds($0) }
+        updatePeriod = json["period_ms"]?.integer.map { .milliseconds($0) }
+        skippedHours = Set((json["skip_hours"]?.array ?? []).compactMap { $0.integer.map { Int($0) } })
+        skippedDays = Set((json["skip_days"]?.array ?? []).compactMap { $0.integer.map { Int($0) } })
+    }
+}
+
+extension Failure {
+    fileprivate init?(json: JSONValue) {
+        guard let stage = json["stage"]?.string.flatMap(Stage.init(rawValue:)), let code = json["code"]?.string,
+            let message = json["message"]?.string, let isRetryable = json["retryable"]?.bool
+        else { return nil }
+        self.init(stage: stage, code: code, message: message, isRetryable: isRetryable)
+    }
+}
+
+extension FeedSettings {
+    /// nil if all are the program's own.
+    fileprivate var json: JSONValue? {
+        guard self != FeedSettings() else { return nil }
+        var object = JSONObjectBuilder()
+        object.set("interval_ms", interval.map { Int($0.wholeMilliseconds) })
+        object.set("user_agent", userAgent)
+        object.set("header", header)
+        object.set("language", language)
+        object.set("country", country)
+        return object.value
+    }
+
+    fileprivate init(json: JSONValue?) {
+        self.init(
+            interval: json?["interval_ms"]?.integer.map { .milliseconds($0) }, userAgent: json?["user_agent"]?.string,
+            header: json?["header"]?.string, language: json?["language"]?.string, country: json?["country"]?.string)
+    }
+}

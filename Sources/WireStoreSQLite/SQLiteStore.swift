@@ -1,0 +1,186 @@
+import Foundation
+import GRDB
+import Synchronization
+public import WireModel
+public import WireStore
+
+/// The store in one SQLite file, `wirewatch.db`, in the data folder.
+public final class SQLiteStore: Store {
+    /// What a process may do with the data folder.
+    public enum Access: Sendable {
+        /// Everything. One process at a time; a second one waits, then is refused.
+        case writing
+        /// Reading, also beside a process that writes.
+        case reading
+    }
+
+    public enum Limits {
+        /// How long a statement waits for another process's.
+        static let busyTimeout: TimeInterval = 5
+        /// Connections for reading at once.
+        static let readers = 4
+        /// Page cache of each connection, KiB.
+        static let cache = 8_192
+        /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
+        static let writesPerCommit = 256
+    }
+
+    public let ids: IDSource
+    /// Of the database file.
+    public let path: String
+
+    let folder: DataFolder
+    let connection: Connection
+    /// Writes that wait for the next commit.
+    let waiting = Mutex(WriteQueue())
+    private let isClosed = Mutex(false)
+
+    /// The connections of a mode.
+    enum Connection: Sendable {
+        case pool(DatabasePool)
+        case queue(DatabaseQueue)
+
+        var reader: any DatabaseReader {
+            switch self {
+            case .pool(let pool): pool
+            case .queue(let queue): queue
+            }
+        }
+    }
+
+    /// Opens the store in the folder `path`. For writing, the folder and the database are made if need be, the database
+    /// brought up to date, and the folder locked, for which it waits up to `wait`.
+    ///
+    /// - Throws: Never touches a file that is not ours: `notDatabase`, `foreign`, `newer`, `corrupt`; `locked`; `missing`
+    ///   (reading only); `full`, `readOnly`, `denied`.
+    public init(
+        folder path: String, access: Access = .writing, wait: Duration = .seconds(5)
+    ) async throws(StoreError) {
+        switch access {
+        case .writing: folder = try await DataFolder(writing: path, wait: wait)
+        case .reading: folder = DataFolder(reading: path)
+        }
+        let databasePath = folder.databasePath
+        self.path = databasePath
+        switch access {
+        case .writing: try folder.prepareDatabase()
+        case .reading: try folder.inspectDatabase()
+        }
+        do {
+            let (connection, highestID) = try SQLiteStore.connect(databasePath, access: access)
+            self.connection = connection
+            ids = IDSource(after: highestID)
+        } catch {
+            throw StoreError(error, path: databasePath)
+        }
+    }
+
+    public func close() async throws(StoreError) {
+        if isClosed.withLock({ isClosed in
+            defer { isClosed = true }
+            return isClosed
+        }) {
+            return
+        }
+        do { try connection.reader.close() } catch { throw StoreError(error, path: path) }
+    }
+
+    private static func connect(_ path: String, access: Access) throws -> (Connection, highestID: Int64) {
+        var configuration = Configuration()
+        configuration.label = "wirewatch"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(Limits.busyTimeout)
+        configuration.maximumReaderCount = Limits.readers
+        configuration.readonly = access == .reading
+        configuration.prepareDatabase { db in
+            // Before anything can write: a foreign file is left as it is.
+            try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
+            try db.execute(
+                sql: """
+                    PRAGMA page_size = 8192;
+                    PRAGMA cache_size = -\(Limits.cache);
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA trusted_schema = OFF
+                    """)
+        }
+        if access == .reading {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return (.queue(queue), try queue.read(highestID))
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        let highest = try pool.writeWithoutTransaction { db in
+            // The pool chose NORMAL, which may lose the last commits at a power loss.
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")
+            try SQLiteMigrations.run(on: db)
+            try SearchIndex.renewIfFoldingChanged(db)
+            return try highestID(db)
+        }
+        return (.pool(pool), highest)
+    }
+
+    private static func highestID(_ db: Database) throws -> Int64 {
+        try db.number(
+            """
+            SELECT max(ifnull((SELECT max(id) FROM feed), 0), ifnull((SELECT max(id) FROM article), 0),
+                ifnull((SELECT max(id) FROM match), 0))
+            """) ?? 0
+    }
+}
+
+extension SQLiteStore {
+    /// Runs `body` on one unchanging view of the database. Not broken off when the task is cancelled.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try checkOpen()
+        let path = path
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            connection.reader.asyncRead { database in
+                continuation.resume(returning: SQLiteStore.result(path) { try body(database.get()) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// Runs `body` in a transaction that is committed if it returns.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let pool = try writer()
+        let path = path
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            pool.asyncWriteWithoutTransaction { db in
+                continuation.resume(returning: SQLiteStore.result(path) { try SQLiteStore.transaction(db, body) })
+            }
+        }
+        return try result.get()
+    }
+
+    func writer() throws(StoreError) -> DatabasePool {
+        try checkOpen()
+        guard case .pool(let pool) = connection else { throw .readOnly(path: path) }
+        return pool
+    }
+
+    static func transaction<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
+        try db.beginTransaction(.immediate)
+        do {
+            let value = try body(db)
+            try db.commit()
+            return value
+        } catch {
+            // SQLite ends the transaction itself after some errors, such as a full disk.
+            if db.isInsideTransaction { try db.rollback() }
+            throw error
+        }
+    }
+
+    static func result<Value>(_ path: String, _ body: () throws -> Value) -> Result<Value, StoreError> {
+        do { return .success(try body()) } catch { return .failure(StoreError(error, path: path)) }
+    }
+
+    private func checkOpen() throws(StoreError) {
+        if isClosed.withLock({ $0 }) { throw .closed(path: path) }
+    }
+}

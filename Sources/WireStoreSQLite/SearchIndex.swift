@@ -1,0 +1,94 @@
+import GRDB
+import WireModel
+public import WireStore
+
+extension SQLiteStore {
+    public func index(limit: Int) async throws(StoreError) -> Int {
+        guard limit > 0 else { return 0 }
+        return try await write { db in try SearchIndex.advance(limit: limit, on: db) }
+    }
+}
+
+/// The full-text index: for each article the folded forms of its words, without the text itself.
+///
+/// Written later than the articles and in large batches, because that is what makes it cheap. The table `unindexed` says
+/// what is missing, so a crash loses nothing.
+enum SearchIndex {
+    private enum Limits {
+        /// Bytes of terms that are gathered in memory before a part of the index is written.
+        static let hashBytes = 32 << 20
+    }
+
+    /// Brings at most `limit` articles up to date and returns how many.
+    static func advance(limit: Int, on db: Database) throws -> Int {
+        var waiting: [(id: ArticleID, indexed: Int64?)] = []
+        let rows = try db.rows("SELECT article, revision FROM unindexed ORDER BY article LIMIT ?", [.of(limit)])
+        while let row = try rows.next() { waiting.append((row.id(0), row.int64(1))) }
+        guard let last = waiting.last else { return 0 }
+        try db.run("INSERT INTO article_index (article_index, rank) VALUES ('hashsize', ?)", [.of(Limits.hashBytes)])
+        for (id, indexed) in waiting {
+            if let indexed, let forms = try ArticleTable.forms(of: id, revision: indexed, on: db) {
+                try db.run(
+                    "INSERT INTO article_index (article_index, rowid, forms) VALUES ('delete', ?, ?)",
+                    [.of(id), .of(forms)])
+            }
+            if let forms = try ArticleTable.forms(of: id, on: db) {
+                try db.run("INSERT INTO article_index (rowid, forms) VALUES (?, ?)", [.of(id), .of(forms)])
+            }
+        }
+        try db.run("DELETE FROM unindexed WHERE article <= ?", [.of(last.id)])
+        return waiting.count
+    }
+
+    /// Starts the index anew if this program breaks texts into other words than the one that wrote it.
+    static func renewIfFoldingChanged(_ db: Database) throws {
+        let stored = try String.fetchOne(db, sql: "SELECT value FROM property WHERE name = 'folding'")
+        let folding = IndexForms.version
+        if stored == folding { return }
+        try SQLiteStore.transaction(db) { db in
+            if stored != nil {
+                try db.execute(
+                    sql: """
+                        INSERT INTO article_index (article_index) VALUES ('delete-all');
+                        DELETE FROM unindexed;
+                        INSERT INTO unindexed (article) SELECT id FROM article
+                        """)
+            }
+            try db.run("REPLACE INTO property (name, value) VALUES ('folding', ?)", [.of(folding)])
+        }
+    }
+
+    /// Whether an article that the index does not hold has the words.
+    static func unindexed(_ id: ArticleID, meets expression: TermExpression, on db: Database) throws -> Bool {
+        guard let forms = try ArticleTable.forms(of: id, on: db) else { return false }
+        return IndexForms.meet(expression, in: forms)
+    }
+
+    /// The expression in FTS5's language; nil if it holds for every article. Terms are data there: quoted, and without the
+    /// bytes that end a word.
+    static func expression(for terms: TermExpression) -> String? {
+        switch terms {
+        case .term(let form): return phrase(form, suffix: "")
+        case .prefix(let form): return phrase(form, suffix: "*")
+        case .all(let parts): return joined(parts.compactMap(expression), by: " AND ")
+        case .any(let parts):
+            // One part that holds for every article makes the whole do so; without parts it holds for none.
+            let branches = parts.compactMap(expression)
+            if branches.count < parts.count { return nil }
+            return branches.isEmpty ? #""""# : joined(branches, by: " OR ")
+        }
+    }
+
+    private static func joined(_ parts: [String], by word: String) -> String? {
+        if parts.count < 2 { return parts.first }
+        return "(" + parts.joined(separator: word) + ")"
+    }
+
+    private static func phrase(_ form: String, suffix: String) -> String? {
+        let words = IndexForms.words(of: form)
+        guard let last = words.last else { return nil }
+        return joined(words.dropLast().map(quote) + [quote(last) + suffix], by: " AND ")
+    }
+
+    private static func quote(_ word: String) -> String { "\"" + word.replacing("\"", with: "\"\"") + "\"" }
+}
