@@ -66,7 +66,7 @@ public struct FeedParser: Sendable {
     public typealias Limits = ParseLimits
 
     /// Every format, in the order in which equal confidences are tried.
-    static let formats: [any FeedFormat.Type] = [RSS.self, Atom.self]
+    static let formats: [any FeedFormat.Type] = [RSS.self, Atom.self, JSONFeed.self]
 
     private let limits: Limits
 

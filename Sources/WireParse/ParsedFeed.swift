@@ -38,7 +38,7 @@ public struct ParsedFeed: Hashable, Sendable {
 
 /// What a document says about a whole feed: of the feed itself, or of the feed an entry was taken from (`source`).
 public struct ParsedHead: Hashable, Sendable {
-    public var place = Place(line: 1)
+    public var place = Place.unknown
     /// `xml:base` of the feed element and those around it, outermost first.
     public var base: [String] = []
     /// Atom `id`, RSS 1.0 `rdf:about`.
@@ -138,7 +138,7 @@ public struct ParsedEntry: Hashable, Sendable {
     /// JSON Feed members whose names begin with `_`.
     public var members: [String: JSONValue] = [:]
 
-    public init(place: Place = Place(line: 1)) { self.place = place }
+    public init(place: Place = .unknown) { self.place = place }
 }
 
 /// A short value as written, white space around it removed.
@@ -148,7 +148,7 @@ public struct RawValue: Hashable, Sendable {
     public var base: [String]
     public var place: Place
 
-    public init(_ text: String, base: [String] = [], at place: Place = Place(line: 1)) {
+    public init(_ text: String, base: [String] = [], at place: Place = .unknown) {
         self.text = text
         self.base = base
         self.place = place
@@ -176,7 +176,7 @@ public struct RawText: Hashable, Sendable {
     public var place: Place
 
     public init(
-        _ text: String, _ kind: Kind, base: [String] = [], language: String? = nil, at place: Place = Place(line: 1)
+        _ text: String, _ kind: Kind, base: [String] = [], language: String? = nil, at place: Place = .unknown
     ) {
         self.text = text
         self.kind = kind
@@ -205,7 +205,7 @@ public struct RawDate: Hashable, Sendable {
     public var role: Role
     public var place: Place
 
-    public init(_ text: String, _ role: Role, at place: Place = Place(line: 1)) {
+    public init(_ text: String, _ role: Role, at place: Place = .unknown) {
         self.text = text
         self.role = role
         self.place = place
@@ -226,7 +226,7 @@ public struct RawID: Hashable, Sendable {
     public var place: Place
 
     public init(
-        _ text: String, _ kind: Kind, isPermalink: Bool? = nil, base: [String] = [], at place: Place = Place(line: 1)
+        _ text: String, _ kind: Kind, isPermalink: Bool? = nil, base: [String] = [], at place: Place = .unknown
     ) {
         self.text = text
         self.kind = kind
@@ -258,8 +258,7 @@ public struct RawLink: Hashable, Sendable {
     public var base: [String]
     public var place: Place
 
-    public init(_ url: String, _ kind: Kind, rel: String? = nil, base: [String] = [], at place: Place = Place(line: 1))
-    {
+    public init(_ url: String, _ kind: Kind, rel: String? = nil, base: [String] = [], at place: Place = .unknown) {
         self.url = url
         self.kind = kind
         self.rel = rel
@@ -288,7 +287,7 @@ public struct RawPerson: Hashable, Sendable {
     public var base: [String] = []
     public var place: Place
 
-    public init(_ role: Role, text: String? = nil, at place: Place = Place(line: 1)) {
+    public init(_ role: Role, text: String? = nil, at place: Place = .unknown) {
         self.role = role
         self.text = text
         self.place = place
@@ -305,7 +304,7 @@ public struct RawCategory: Hashable, Sendable {
 
     public init(
         text: String? = nil, term: String? = nil, scheme: String? = nil, label: String? = nil,
-        at place: Place = Place(line: 1)
+        at place: Place = .unknown
     ) {
         self.text = text
         self.term = term
@@ -328,7 +327,7 @@ public struct RawEnclosure: Hashable, Sendable {
 
     public init(
         _ url: String, type: String? = nil, length: String? = nil, title: String? = nil, duration: String? = nil,
-        base: [String] = [], at place: Place = Place(line: 1)
+        base: [String] = [], at place: Place = .unknown
     ) {
         self.url = url
         self.type = type
@@ -351,7 +350,7 @@ public struct RawImage: Hashable, Sendable {
     public var base: [String] = []
     public var place: Place
 
-    public init(at place: Place = Place(line: 1)) { self.place = place }
+    public init(at place: Place = .unknown) { self.place = place }
 }
 
 public struct RawGenerator: Hashable, Sendable {
@@ -361,7 +360,7 @@ public struct RawGenerator: Hashable, Sendable {
     public var base: [String] = []
     public var place: Place
 
-    public init(name: String? = nil, at place: Place = Place(line: 1)) {
+    public init(name: String? = nil, at place: Place = .unknown) {
         self.name = name
         self.place = place
     }
@@ -408,7 +407,7 @@ public struct RawElement: Hashable, Sendable {
     public init(
         _ vocabulary: Vocabulary, _ name: String, prefix: String = "", namespace: String = "", text: String = "",
         attributes: [RawAttribute] = [], children: [RawElement] = [], base: [String] = [],
-        at place: Place = Place(line: 1)
+        at place: Place = .unknown
     ) {
         self.vocabulary = vocabulary
         self.name = name

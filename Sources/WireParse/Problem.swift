@@ -62,7 +62,10 @@ public struct Problem: Hashable, Sendable {
 
     public var severity: Severity { code.severity }
     /// From 1; nil if unknown.
-    public var line: Int? { place.map { Int($0.line) } }
+    public var line: Int? {
+        guard let place, place.line > 0 else { return nil }
+        return Int(place.line)
+    }
     /// From 1; nil if unknown.
     public var column: Int? {
         guard let place, place.column > 0 else { return nil }
@@ -70,8 +73,10 @@ public struct Problem: Hashable, Sendable {
     }
 }
 
-/// A line and a column of a document, both from 1; a column of 0 is unknown. Places of one document sort in its order.
+/// A line and a column of a document, both from 1; 0 is unknown. Places of one document sort in its order.
 public struct Place: Hashable, Comparable, Sendable {
+    public static let unknown = Place(line: 0)
+
     public let line: UInt32
     public let column: UInt32
 

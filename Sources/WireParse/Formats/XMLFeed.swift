@@ -70,7 +70,15 @@ struct XMLRoot {
         }
     }
 
-    private static func rssVersion(_ said: String?) -> String? {
+    /// RSS based on RDF tells its version by the namespace of its elements.
+    static func version(ofRDF namespace: String) -> String? {
+        let address = namespace.lowercased()
+        if address.contains("rss/1.0") || address.contains("rss1.") { return "1.0" }
+        return address.contains("simple/0.9") ? "0.90" : nil
+    }
+
+    /// The version that the root says, as `parse-output.md` names it.
+    static func rssVersion(_ said: String?) -> String? {
         guard let said = said.map(trimmed), !said.isEmpty else { return nil }
         if said.hasPrefix("2") { return "2.0" }
         return ["0.90", "0.91", "0.92", "0.93", "0.94", "1.0"].contains(said) ? said : nil

@@ -89,7 +89,7 @@ struct XMLFeedState {
     private var foreign: [RawElement] = []
     private var frames: [Frame] = []
     private var contentRank = XMLTextSlot.title
-    private var itemDepth = 0
+    private var isRDF = false
 
     init() { frames.reserveCapacity(32) }
 
@@ -113,6 +113,7 @@ extension XMLFeedState {
     mutating func open(_ index: Int, _ attributes: XMLAttributes, _ context: inout XMLContext) {
         if root == nil { openRoot(index, attributes, &context) }
         let name = context.names[index]
+        if isRDF, name.vocabulary == .rss, version == nil { version = XMLRoot.version(ofRDF: name.namespace) }
         let scope = scope
         switch scope {
         case .ignored:
@@ -134,6 +135,7 @@ extension XMLFeedState {
         // A feed may stand inside another document, such as a web page.
         guard let found = XMLRoot(name, attributes) else { return }
         root = found.format
+        isRDF = name.local == .RDF
         version = found.version
         if name.vocabulary != found.vocabulary, name.vocabulary != .rdf {
             // The root's own namespace, known or not, is read as the one its name stands for.

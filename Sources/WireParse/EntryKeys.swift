@@ -1,0 +1,91 @@
+public import WireModel
+
+extension ParsedFeed {
+    /// What identifies each entry and its content, in document order. Computed anew at each call.
+    public var keys: [EntryKey] {
+        var outside = ValueReader(documentURL: documentURL, home: nil)
+        let home = outside.url(ValueReader.page(head.links))
+        var reader = ValueReader(documentURL: documentURL, home: home)
+        return entries.map { $0.key(&reader) }
+    }
+}
+
+extension ParsedEntry {
+    fileprivate func key(_ reader: inout ValueReader) -> EntryKey {
+        let url = reader.page(of: self)
+        reader.problems.removeAll()
+        let id =
+            id?.text ?? elements.first { $0.vocabulary == .dc && $0.name == "identifier" && !$0.text.isEmpty }?.text
+        let link = url.map { CanonicalURL($0)?.text ?? $0 }
+        let enclosure = enclosureAddresses.first
+        return EntryKey(
+            id: id.map { ParsedEntry.digest("id", $0) }, link: link.map { ParsedEntry.digest("link", $0) },
+            enclosure: enclosure.map { ParsedEntry.digest("enclosure", $0) }, content: contentDigest,
+            fingerprint: fingerprint)
+    }
+
+    /// The kind keeps an id apart from a link of the same text: all of them name articles in one set.
+    private static func digest(_ kind: String, _ text: String) -> Digest {
+        var hasher = SHA256Hasher()
+        hasher.update(kind)
+        hasher.update(text)
+        return hasher.finish()
+    }
+
+    private var enclosureAddresses: [String] {
+        enclosures.map(\.url)
+            + links.lazy.filter { ValueReader.relation($0.rel) == "enclosure" }.map(\.url)
+            + elements.lazy.filter { $0.vocabulary == .media && $0.name == "content" }.compactMap { $0["url"] }
+    }
+
+    /// Over title, times and text: what an entry is known by that has nothing else.
+    private var contentDigest: Digest {
+        var hasher = SHA256Hasher()
+        hasher.update("content")
+        hasher.update(title?.text)
+        for date in dates where date.role != .updated && date.role != .modified { hasher.update(date.text) }
+        for element in elements where element.vocabulary == .dc && element.name == "date" {
+            hasher.update(element.text)
+        }
+        hasher.update((content ?? plainContent ?? summary)?.text)
+        return hasher.finish()
+    }
+
+    /// Over all whose change may be an edit; not over times and counts, which change by themselves.
+    private var fingerprint: Digest {
+        var hasher = SHA256Hasher()
+        for text in [title, summary, content, plainContent] { hasher.update(text?.text) }
+        for link in links where ValueReader.relation(link.rel) == "alternate" { hasher.update(link.url) }
+        for person in persons {
+            for part in [person.text, person.name, person.email, person.url] { hasher.update(part) }
+        }
+        for category in categories {
+            for part in [category.text, category.term, category.scheme, category.label] { hasher.update(part) }
+        }
+        for address in enclosureAddresses { hasher.update(address) }
+        for element in elements where ParsedEntry.isText(element) { hasher.update(element) }
+        return hasher.finish()
+    }
+
+    /// Whether an element of another vocabulary holds text, people or subjects of the entry.
+    private static func isText(_ element: RawElement) -> Bool {
+        switch element.vocabulary {
+        case .dc: element.name != "date"
+        case .itunes, .googleplay, .source: true
+        case .media:
+            ["title", "description", "text", "keywords", "category", "credit", "group", "content"].contains(
+                element.name)
+        default: false
+        }
+    }
+}
+
+extension SHA256Hasher {
+    fileprivate mutating func update(_ element: RawElement) {
+        update(element.name)
+        update(element.text)
+        // Attributes of media files change with every rendition; their addresses are counted apart.
+        if element.vocabulary == .itunes { for attribute in element.attributes { update(attribute.value) } }
+        for child in element.children { update(child) }
+    }
+}
