@@ -11,10 +11,13 @@ enum LanguageCode {
 
     /// Two-letter codes for three-letter and withdrawn ones.
     static let shorter: [String: String] = Dictionary(
-        pairs.split(whereSeparator: \.isWhitespace).map { ($0.prefix { $0 != ":" }.lowercased(), String($0.suffix(2))) },
+        pairs.split(whereSeparator: \.isWhitespace).map {
+            ($0.prefix { $0 != ":" }.lowercased(), String($0.suffix(2)))
+        },
         uniquingKeysWith: { first, _ in first })
 
-    private static let all = Set((twoLetters + " " + threeLetters).split(whereSeparator: \.isWhitespace).map(String.init))
+    private static let all = Set(
+        (twoLetters + " " + threeLetters).split(whereSeparator: \.isWhitespace).map(String.init))
 
     /// ISO 639-1.
     static let twoLetters = """

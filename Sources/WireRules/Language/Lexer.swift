@@ -308,8 +308,10 @@ extension Lexer {
         }
         guard let count = Int(digits), Limits.counts.contains(count) else {
             throw problem(
-                "count-range", range, "\(text): the number is from \(Limits.counts.lowerBound) to \(Limits.counts.upperBound)",
-                hint: digits.allSatisfy { $0 == "0" } || digits == "1" ? "for one occurrence write the word alone" : "write ATLEAST\(Limits.counts.upperBound)(…)")
+                "count-range", range,
+                "\(text): the number is from \(Limits.counts.lowerBound) to \(Limits.counts.upperBound)",
+                hint: digits.allSatisfy { $0 == "0" } || digits == "1"
+                    ? "for one occurrence write the word alone" : "write ATLEAST\(Limits.counts.upperBound)(…)")
         }
         return count
     }
@@ -426,7 +428,9 @@ extension Lexer {
     /// The colon of `name:`, if the word begins with letters and a colon.
     private func fieldEnd(from start: Int) -> Int? {
         var end = start
-        while end < scalars.count, scalars[end].properties.isAlphabetic || (end > start && (scalars[end] == "_" || scalars[end] == "-")) {
+        while end < scalars.count,
+            scalars[end].properties.isAlphabetic || (end > start && (scalars[end] == "_" || scalars[end] == "-"))
+        {
             end += 1
         }
         return end > start && end < scalars.count && scalars[end] == ":" ? end : nil

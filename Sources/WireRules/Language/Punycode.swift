@@ -48,7 +48,9 @@ enum Punycode {
         output.append(digit(rest))
     }
 
-    private static func digit(_ value: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: value < 26 ? value + 97 : value + 22) }
+    private static func digit(_ value: UInt32) -> UInt8 {
+        UInt8(truncatingIfNeeded: value < 26 ? value + 97 : value + 22)
+    }
 
     private static func adapt(_ delta: UInt32, _ count: UInt32, isFirst: Bool) -> UInt32 {
         var delta = isFirst ? delta / 700 : delta / 2

@@ -134,7 +134,8 @@ extension QueryParser {
     private func mixed(_ parts: [Part], _ groups: [[Part]], _ range: Range<Int>) -> QueryProblem {
         let first = render(regroup(parts) { $0.link == .or }, inner: "OR")
         let second = render(groups, inner: "AND")
-        let other = parts.contains { $0.isNegated && $0.link != .or } && !parts.contains { $0.link == .and } ? "NOT" : "AND"
+        let other =
+            parts.contains { $0.isNegated && $0.link != .or } && !parts.contains { $0.link == .and } ? "NOT" : "AND"
         return problem(
             "mixed-and-or", range, "\(other) and OR are mixed without parentheses",
             hint: "write  \(first)   or   \(second)")
@@ -183,7 +184,8 @@ extension QueryParser {
         guard isPositive(expression) else {
             throw problem(
                 "negative-only", expression.range, "this says only what must not occur: say what to look for",
-                hint: "write  something NOT \(String(decoding: bytes[core(expression).range], as: UTF8.self).prefix(60))")
+                hint:
+                    "write  something NOT \(String(decoding: bytes[core(expression).range], as: UTF8.self).prefix(60))")
         }
         try checkBranches(expression)
     }
@@ -367,8 +369,11 @@ extension QueryParser {
                 hint: "write the fields beside each other: \(name)x AND \(field.rawValue):y")
         case .facet, .topic:
             throw problem(
-                "field-in-field", expression.range, "this is not looked for in a text, so it cannot stand inside \(name)",
-                hint: "write it beside: \(name)x AND \(String(decoding: bytes[expression.range].prefix(60), as: UTF8.self))")
+                "field-in-field", expression.range,
+                "this is not looked for in a text, so it cannot stand inside \(name)",
+                hint:
+                    "write it beside: \(name)x AND \(String(decoding: bytes[expression.range].prefix(60), as: UTF8.self))"
+            )
         case .all(let parts), .any(let parts):
             for part in parts { try checkInside(part, name: name) }
         case .not(let inner), .atLeast(_, let inner):
@@ -451,7 +456,8 @@ extension QueryParser {
         guard text.unicodeScalars.contains(where: Characters.isWordCharacter) else {
             let code = text.contains("*") || text.contains("?") ? "wildcard-too-short" : "no-word"
             throw problem(
-                code, lexeme.range, "there is no word in \(String(decoding: bytes[lexeme.range].prefix(40), as: UTF8.self))",
+                code, lexeme.range,
+                "there is no word in \(String(decoding: bytes[lexeme.range].prefix(40), as: UTF8.self))",
                 hint: "a term needs a letter or a digit")
         }
         if kind != .exact { try checkWildcards(lexeme.content) }
@@ -481,7 +487,8 @@ extension QueryParser {
     }
 
     /// `"a b"~5`: a NEAR/5 b.
-    private mutating func proximity(_ lexeme: Lexeme, _ number: Int, _ tilde: Lexeme) throws(QueryProblem) -> Expression {
+    private mutating func proximity(_ lexeme: Lexeme, _ number: Int, _ tilde: Lexeme) throws(QueryProblem) -> Expression
+    {
         guard number <= Lexer.Limits.distance else {
             throw problem(
                 "near-range", tilde.range, "~\(number) reaches too far: n is from 0 to \(Lexer.Limits.distance)",
@@ -511,7 +518,9 @@ extension QueryParser {
         guard operands.count > 1 else {
             throw problem(
                 "bad-fuzzy", range, "a phrase with ~ needs several words",
-                hint: "write \(operands.isEmpty ? "a" : text.split(separator: " ").joined())~1 without quotation marks for words one edit apart")
+                hint:
+                    "write \(operands.isEmpty ? "a" : text.split(separator: " ").joined())~1 without quotation marks for words one edit apart"
+            )
         }
         let reach = Reach(distance: number, isOrdered: false)
         return try withSuffixes(
@@ -535,11 +544,13 @@ extension QueryParser {
                 "bad-fuzzy", range, "~ goes with a plain word, not with {…} or wildcards", hint: "write barr~1")
         }
         guard number == 1 || number == 2 else {
-            throw problem("bad-fuzzy", tilde.range, "~\(number): one or two edits can be asked for", hint: "write \(text)~1")
+            throw problem(
+                "bad-fuzzy", tilde.range, "~\(number): one or two edits can be asked for", hint: "write \(text)~1")
         }
         guard text.unicodeScalars.count(where: Characters.isWordCharacter) >= Limits.fuzzyLetters else {
             throw problem(
-                "fuzzy-too-short", range, "\(text) is too short for ~\(number): it needs \(Limits.fuzzyLetters) letters",
+                "fuzzy-too-short", range,
+                "\(text) is too short for ~\(number): it needs \(Limits.fuzzyLetters) letters",
                 hint: "write the spellings you expect: (\(text) OR …)")
         }
     }
@@ -566,7 +577,8 @@ extension QueryParser {
             let after = word[(star + 1)..<high].count(where: Characters.isWordCharacter)
             if max(before, after) < Limits.wildcardLetters, !isWithoutSpaces(word) {
                 throw problem(
-                    "wildcard-too-short", range, "\(written) would match too much: at least 3 letters must stand beside a *",
+                    "wildcard-too-short", range,
+                    "\(written) would match too much: at least 3 letters must stand beside a *",
                     hint: "write more of the word, or the words you mean: (a OR b)")
             }
         }
@@ -620,10 +632,12 @@ extension QueryParser {
     private func missingOperand(at range: Range<Int>, before: Bool = false) -> QueryProblem {
         let written = String(decoding: bytes[range].prefix(40), as: UTF8.self)
         if written.isEmpty || written == ")" {
-            return problem("missing-operand", range, "something to look for is missing here", hint: "say what to look for")
+            return problem(
+                "missing-operand", range, "something to look for is missing here", hint: "say what to look for")
         }
         return problem(
             "missing-operand", range, "\(written) has nothing \(before ? "before" : "behind") it to look for",
-            hint: before ? "write  a \(written) b" : "write what to look for behind it, or \"\(written)\" if you mean the word")
+            hint: before
+                ? "write  a \(written) b" : "write what to look for behind it, or \"\(written)\" if you mean the word")
     }
 }

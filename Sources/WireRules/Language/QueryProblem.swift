@@ -136,7 +136,9 @@ extension QueryProblem.Excerpt {
     /// The line with its mark; long lines keep what is around the mark.
     init(before: String, meant: String, after: String, limit: Int) {
         func visible(_ text: String) -> String {
-            String(text.map { $0 == "\t" || $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? " " : $0 })
+            String(
+                text.map { $0 == "\t" || $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? " " : $0 }
+            )
         }
         let indent = before.prefix { $0 == " " || $0 == "\t" }.count
         var lead = visible(String(before.dropFirst(indent)))

@@ -220,7 +220,8 @@ extension QueryCompiler {
             let inside = buffer.tokens.filter {
                 Int($0.sourceOffset) >= low && Int($0.sourceOffset + $0.sourceLength) <= high
             }
-            guard let first = inside.map(\.position).min(), let last = inside.map({ $0.position + $0.width }).max() else {
+            guard let first = inside.map(\.position).min(), let last = inside.map({ $0.position + $0.width }).max()
+            else {
                 continue
             }
             program.checks.append(
@@ -239,7 +240,9 @@ extension QueryCompiler {
         guard let first = scalars.firstIndex(where: Characters.isWordCharacter),
             let last = scalars.lastIndex(where: Characters.isWordCharacter)
         else { return nil }
-        if scalars.contains(where: { Spelling.hasNoCase($0) || $0 == Self.starLetter || $0 == Self.oneLetter }) { return nil }
+        if scalars.contains(where: { Spelling.hasNoCase($0) || $0 == Self.starLetter || $0 == Self.oneLetter }) {
+            return nil
+        }
         var lead = scalars[..<first]
         var trail = scalars[(last + 1)...]
         let inner = scalars[first...last]
@@ -284,7 +287,9 @@ enum Spelling {
     static func hasInnerSymbol(_ scalars: [Unicode.Scalar]) -> Bool {
         for index in scalars.indices.dropFirst().dropLast() {
             let scalar = scalars[index]
-            if Characters.isWordCharacter(scalar) || Characters.isDash(scalar) || Characters.isApostrophe(scalar) { continue }
+            if Characters.isWordCharacter(scalar) || Characters.isDash(scalar) || Characters.isApostrophe(scalar) {
+                continue
+            }
             if isIgnored(scalar) { continue }
             let isGrouping = scalar == "," || scalar == "."
             if isGrouping, Characters.isDigit(scalars[index - 1]), Characters.isDigit(scalars[index + 1]) { continue }

@@ -39,7 +39,9 @@ struct TopicResolver {
         }
         let order = Dictionary(topics.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         problems = errors.enumerated()
-            .sorted { (order[$0.element.topic ?? ""] ?? 0, $0.offset) < (order[$1.element.topic ?? ""] ?? 0, $1.offset) }
+            .sorted {
+                (order[$0.element.topic ?? ""] ?? 0, $0.offset) < (order[$1.element.topic ?? ""] ?? 0, $1.offset)
+            }
             .map(\.element)
     }
 
@@ -64,7 +66,8 @@ struct TopicResolver {
                 let near = Suggestion.nearest(to: other, among: topics.map(\.id))
                 problem = QueryProblem(
                     .error, "unknown-topic", range, in: query, "there is no topic \(other)",
-                    hint: near.map { "did you mean topic:\($0)?" } ?? "topic: takes the id of another topic of this file")
+                    hint: near.map { "did you mean topic:\($0)?" }
+                        ?? "topic: takes the id of another topic of this file")
             } else if path.count >= Limits.chain {
                 problem = QueryProblem(
                     .error, "topic-cycle", range, in: query,
@@ -79,7 +82,8 @@ struct TopicResolver {
                 } else if depth >= Limits.chain {
                     problem = QueryProblem(
                         .error, "topic-cycle", range, in: query,
-                        "more than \(Limits.chain) topics refer to each other in a row", hint: "write the words themselves")
+                        "more than \(Limits.chain) topics refer to each other in a row",
+                        hint: "write the words themselves")
                 }
             }
             if let problem {

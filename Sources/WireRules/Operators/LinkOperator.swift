@@ -24,10 +24,12 @@ enum LinkOperator: QueryOperator {
         while host.hasSuffix(".") { host.removeLast() }
         let isHost = !host.isEmpty && !host.utf8.contains { "/:@?#*\\ ".utf8.contains($0) }
         guard isHost || host.hasPrefix("[") && host.hasSuffix("]") else {
-            let inner = SiteFacet.host(of: host).map(String.init) ?? String(host.prefix { $0 != "/" && $0 != ":" && $0 != "?" })
+            let inner =
+                SiteFacet.host(of: host).map(String.init) ?? String(host.prefix { $0 != "/" && $0 != ":" && $0 != "?" })
             throw value.problem(
                 "not-a-host", "\(value.text) is not the name of a host",
-                hint: inner.isEmpty ? "write site:example.org" : "write site:\(inner), or url:\(value.text) for a part of the link")
+                hint: inner.isEmpty
+                    ? "write site:example.org" : "write site:\(inner), or url:\(value.text) for a part of the link")
         }
         return .facet(SiteFacet(host: Punycode.asciiHost(host)))
     }

@@ -35,7 +35,9 @@ enum OriginOperator: QueryOperator {
             let known = ["uk": "gb", "en": "gb", "usa": "us", "deu": "de", "gbr": "gb", "fra": "fr", "el": "gr"]
             throw value.problem(
                 "unknown-country", "there is no country \(value.text)",
-                hint: "write \(known[code].map { "country:\($0)" } ?? "the two-letter code of ISO 3166, such as country:gb")")
+                hint:
+                    "write \(known[code].map { "country:\($0)" } ?? "the two-letter code of ISO 3166, such as country:gb")"
+            )
         }
         return .facet(CountryFacet(code: code))
     }
@@ -46,7 +48,8 @@ enum OriginOperator: QueryOperator {
             let near = Suggestion.nearest(to: value.text, among: names)
             throw value.problem(
                 "unknown-value", "has:\(value.text) is not known",
-                hint: near.map { "did you mean has:\($0)?" } ?? "write has: with one of \(names.joined(separator: ", "))")
+                hint: near.map { "did you mean has:\($0)?" }
+                    ?? "write has: with one of \(names.joined(separator: ", "))")
         }
         return .facet(PossessionFacet(thing: thing))
     }
@@ -59,7 +62,8 @@ extension Suggestion {
             "english": "en", "german": "de", "deutsch": "de", "french": "fr", "francais": "fr", "spanish": "es",
             "italian": "it", "russian": "ru", "chinese": "zh", "japanese": "ja", "arabic": "ar", "portuguese": "pt",
             "dutch": "nl", "polish": "pl", "turkish": "tr", "korean": "ko", "hebrew": "he", "thai": "th",
-            "ukrainian": "uk", "swedish": "sv", "greek": "el", "cn": "zh", "jp": "ja", "kr": "ko", "gr": "el", "cz": "cs",
+            "ukrainian": "uk", "swedish": "sv", "greek": "el", "cn": "zh", "jp": "ja", "kr": "ko", "gr": "el",
+            "cz": "cs",
             "dk": "da", "ua": "uk",
         ]
         return names[name]

@@ -58,7 +58,8 @@ public enum QueryOperators {
     private static let rules: [FieldRule] = all.flatMap { $0.fields } + Unavailable.fields
 
     private static let byName: [String: FieldRule] = Dictionary(
-        rules.flatMap { rule in ([rule.name] + rule.aliases).map { ($0, rule) } }, uniquingKeysWith: { first, _ in first })
+        rules.flatMap { rule in ([rule.name] + rule.aliases).map { ($0, rule) } },
+        uniquingKeysWith: { first, _ in first })
 
     static func field(named name: String) -> FieldRule? { byName[name.lowercased()] }
 

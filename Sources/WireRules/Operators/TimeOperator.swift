@@ -4,7 +4,8 @@ import WireModel
 enum TimeOperator: QueryOperator {
     static let keyword = "time"
     static let manual = OperatorManual(
-        syntax: "published:>-2d · published:<2026-01-01 · published:2026-01-31 · published:2026-01-01/2026-01-31 · seen:…",
+        syntax:
+            "published:>-2d · published:<2026-01-01 · published:2026-01-31 · published:2026-01-01/2026-01-31 · seen:…",
         summary:
             "After or before a day or a time so many hours, days or weeks ago; on a day; between two days, both included. UTC.",
         examples: [.init("barr AND published:>-2d", "Barr spoke.", matches: false)])
@@ -126,7 +127,8 @@ struct TimeWindow: Sendable, Hashable {
     private static func problem(_ value: FieldValue) -> QueryProblem {
         let field = value.field
         if value.text.last.map({ "hdw".contains($0) }) == true,
-            let digits = Int(value.text.filter { $0 >= "0" && $0 <= "9" }), digits <= 1_000_000, let unit = value.text.last
+            let digits = Int(value.text.filter { $0 >= "0" && $0 <= "9" }), digits <= 1_000_000,
+            let unit = value.text.last
         {
             let sign = value.text.first == "<" ? "<" : ">"
             return value.problem(

@@ -1,0 +1,307 @@
+import WireModel
+import WireText
+
+/// A place in an article where a term stands: positions, and the tokens at its ends.
+struct Occurrence {
+    var start: UInt32
+    var end: UInt32
+    var first: Int32
+    var last: Int32
+}
+
+/// Finds terms among the words of one article. Holds the article's keys; memory is reused.
+struct TermFinder {
+    private(set) var words = ArticleWords()
+    private(set) var present: [Int32] = []
+    private var serial: UInt32 = 0
+    private var stamps: [UInt32]
+    private var starts: [Int32]
+    private var counts: [Int32]
+    private var hitKeys: [Int32] = []
+    private var hitTokens: [Int32] = []
+    private var places: [Int32] = []
+    private var states: [State] = []
+
+    /// A step on the way through a phrase.
+    private struct State {
+        var position: Int32
+        var textPosition: UInt32
+        var token: Int32
+        var parent: Int32
+    }
+
+    private enum Limits {
+        /// Ways through one phrase from one word; more than text and query can make without malice.
+        static let states = 4_096
+    }
+
+    init(keys: Int) {
+        stamps = Array(repeating: 0, count: keys)
+        starts = Array(repeating: 0, count: keys)
+        counts = starts
+    }
+
+    func has(_ key: Int32) -> Bool { stamps[Int(key)] == serial }
+
+    /// Reads an article: splits it and notes every key that it meets, with its places in order.
+    mutating func read(_ item: Item, _ feed: FeedFacts, _ set: TopicSet) {
+        words.read(item, feed, fields: set.program.fields)
+        serial &+= 1
+        if serial == 0 {
+            for index in stamps.indices { stamps[index] = 0 }
+            serial = 1
+        }
+        present.removeAll(keepingCapacity: true)
+        hitKeys.removeAll(keepingCapacity: true)
+        hitTokens.removeAll(keepingCapacity: true)
+        collect(set.index)
+        var total: Int32 = 0
+        for key in present {
+            starts[Int(key)] = total
+            total += counts[Int(key)]
+            counts[Int(key)] = 0
+        }
+        if places.count < Int(total) {
+            places.append(contentsOf: repeatElement(0, count: Int(total) - places.count))
+        }
+        for hit in hitKeys.indices {
+            let key = Int(hitKeys[hit])
+            places[Int(starts[key] + counts[key])] = hitTokens[hit]
+            counts[key] += 1
+        }
+    }
+
+    private mutating func collect(_ index: TermIndex) {
+        let count = words.buffer.tokens.count
+        for token in 0..<count {
+            index.keys(of: words.buffer.tokens[token], in: words.buffer.forms) { key in
+                if stamps[Int(key)] != serial {
+                    stamps[Int(key)] = serial
+                    counts[Int(key)] = 0
+                    present.append(key)
+                }
+                counts[Int(key)] += 1
+                hitKeys.append(key)
+                hitTokens.append(Int32(truncatingIfNeeded: token))
+            }
+        }
+    }
+}
+
+extension TermFinder {
+    /// Whether a term stands in the scope.
+    mutating func contains(_ id: Int, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts) -> Bool
+    {
+        let term = program.terms[id]
+        if term.isSimple {
+            for token in term.tokens {
+                let key = Int(program.tokens[token].key)
+                guard stamps[key] == serial else { continue }
+                for place in Int(starts[key])..<Int(starts[key] + counts[key]) where isInside(Int(places[place]), scope)
+                {
+                    return true
+                }
+            }
+            return false
+        }
+        var found: [Occurrence] = []
+        find(term, scope, program, article, limit: 1, into: &found)
+        return !found.isEmpty
+    }
+
+    /// All places of a term in the scope, in order, each once.
+    mutating func occurrences(
+        _ id: Int, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts,
+        into found: inout [Occurrence]
+    ) {
+        let term = program.terms[id]
+        guard term.isSimple else {
+            return find(term, scope, program, article, limit: Int.max, into: &found)
+        }
+        for token in term.tokens {
+            let key = Int(program.tokens[token].key)
+            guard stamps[key] == serial else { continue }
+            for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
+                let index = Int(places[place])
+                guard isInside(index, scope) else { continue }
+                let token = words.buffer.tokens[index]
+                found.append(
+                    Occurrence(
+                        start: token.position, end: token.position &+ token.width, first: places[place],
+                        last: places[place]))
+            }
+        }
+    }
+
+    private func isInside(_ token: Int, _ scope: ArticleWords.Scope) -> Bool {
+        scope.tokens.contains(token) && (!scope.isLead || words.isInLead(token))
+    }
+
+    /// Walks a phrase through the text from every place of its first words.
+    private mutating func find(
+        _ term: Program.Term, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts, limit: Int,
+        into found: inout [Occurrence]
+    ) {
+        guard isPossible(term, program) else { return }
+        let before = found.count
+        for id in term.tokens where program.tokens[id].position == 0 {
+            let key = Int(program.tokens[id].key)
+            guard stamps[key] == serial else { continue }
+            for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
+                let index = Int(places[place])
+                guard isInside(index, scope) else { continue }
+                guard let end = walk(term, from: id, at: index, scope, program, article) else { continue }
+                let first = words.buffer.tokens[index]
+                found.append(
+                    Occurrence(
+                        start: first.position, end: states[end].textPosition, first: Int32(truncatingIfNeeded: index),
+                        last: states[end].token))
+                if found.count - before >= limit { return }
+            }
+        }
+    }
+
+    /// Whether every position has a key in the article that covers it.
+    private func isPossible(_ term: Program.Term, _ program: Program) -> Bool {
+        var reached: Int32 = 0
+        for id in term.tokens {
+            let token = program.tokens[id]
+            if token.position <= reached, stamps[Int(token.key)] == serial {
+                reached = max(reached, token.position + token.advance)
+            }
+        }
+        return reached >= term.length
+    }
+
+    /// The index of the state in which the phrase has ended, spelled as it must be; nil if it does not stand here.
+    private mutating func walk(
+        _ term: Program.Term, from first: Int, at index: Int, _ scope: ArticleWords.Scope, _ program: Program,
+        _ article: ArticleFacts
+    ) -> Int? {
+        states.removeAll(keepingCapacity: true)
+        step(program.tokens[first], index, parent: -1)
+        var current = 0
+        while current < states.count, states.count < Limits.states {
+            let state = states[current]
+            if state.position == term.length {
+                if isSpelled(term, current, program, article) { return current }
+                current += 1
+                continue
+            }
+            for id in term.tokens where program.tokens[id].position == state.position {
+                let key = Int(program.tokens[id].key)
+                guard stamps[key] == serial else { continue }
+                var place = firstPlace(key, atOrAfter: state.textPosition)
+                let end = Int(starts[key] + counts[key])
+                while place < end, words.buffer.tokens[Int(places[place])].position == state.textPosition {
+                    let next = Int(places[place])
+                    if isInside(next, scope) { step(program.tokens[id], next, parent: Int32(current)) }
+                    place += 1
+                }
+            }
+            current += 1
+        }
+        return nil
+    }
+
+    private mutating func step(_ token: Program.TermToken, _ index: Int, parent: Int32) {
+        let found = words.buffer.tokens[index]
+        let advance = token.textAdvance > 0 ? UInt32(token.textAdvance) : found.width
+        states.append(
+            State(
+                position: token.position + token.advance, textPosition: found.position &+ advance,
+                token: Int32(truncatingIfNeeded: index), parent: parent))
+    }
+
+    /// The first of a key's places at or behind a position, by halving.
+    private func firstPlace(_ key: Int, atOrAfter position: UInt32) -> Int {
+        var low = Int(starts[key])
+        var high = Int(starts[key] + counts[key])
+        while low < high {
+            let middle = (low + high) / 2
+            if words.buffer.tokens[Int(places[middle])].position < position { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+// MARK: - Spelling
+
+extension TermFinder {
+    /// Whether the words on the way to `end` are spelled as the term asks.
+    private func isSpelled(_ term: Program.Term, _ end: Int, _ program: Program, _ article: ArticleFacts) -> Bool {
+        for check in term.checks {
+            let check = program.checks[check]
+            var state = end
+            var first: Token?
+            var last: Token?
+            var zoneToken = 0
+            while state >= 0 {
+                let begin = states[state].parent >= 0 ? states[Int(states[state].parent)].position : 0
+                if begin >= check.positions.lowerBound, states[state].position <= check.positions.upperBound {
+                    let token = words.buffer.tokens[Int(states[state].token)]
+                    if last == nil { last = token }
+                    first = token
+                    zoneToken = Int(states[state].token)
+                }
+                state = Int(states[state].parent)
+            }
+            guard let first, let last, let zone = words.zone(of: zoneToken) else { return false }
+            let source = zone.text(of: article.item, article.feed)
+            if !Spelling.holds(check, in: source, from: first, to: last) { return false }
+        }
+        return true
+    }
+}
+
+extension Spelling {
+    /// Whether the text from one token to another is spelled as a check asks; a possessive and an elided article are no part of it.
+    static func holds(_ check: Program.Check, in source: String, from first: Token, to last: Token) -> Bool {
+        let bytes = source.utf8.span
+        var low = Int(first.sourceOffset)
+        var high = Int(last.sourceOffset) + Int(last.sourceLength)
+        guard low <= high, high <= bytes.count else { return false }
+        let text = String(decoding: (low..<high).map { bytes[$0] }, as: UTF8.self)
+        let core = normal(text, isExact: check.isExact)
+        if core != check.core {
+            // Apple's, l'AT&T
+            if core.count >= check.core.count + 2, core.hasPrefix(check.core),
+                core.dropFirst(check.core.count).lowercased() == "'s"
+            {
+                guard check.trail.isEmpty else { return false }
+                high = -1
+            } else if core.hasSuffix("'" + check.core), core.dropLast(check.core.count + 1).allSatisfy(\.isLetter) {
+                guard check.lead.isEmpty else { return false }
+                low = -1
+            } else {
+                return false
+            }
+        }
+        return low < 0 || precedes(check, low, bytes) ? high < 0 || follows(check, high, bytes) : false
+    }
+
+    private static func precedes(_ check: Program.Check, _ low: Int, _ bytes: Swift.Span<UInt8>) -> Bool {
+        let start = low - check.lead.count
+        guard start >= 0 else { return false }
+        for index in check.lead.indices where bytes[start + index] != check.lead[index] { return false }
+        return check.lead.isEmpty || start == 0 || !isWordByte(before: start, bytes)
+    }
+
+    private static func follows(_ check: Program.Check, _ high: Int, _ bytes: Swift.Span<UInt8>) -> Bool {
+        guard high + check.trail.count <= bytes.count else { return false }
+        for index in check.trail.indices where bytes[high + index] != check.trail[index] { return false }
+        let end = high + check.trail.count
+        return check.trail.isEmpty || end == bytes.count || !isWordByte(at: end, bytes)
+    }
+
+    private static func isWordByte(before place: Int, _ bytes: Swift.Span<UInt8>) -> Bool {
+        var start = place - 1
+        while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        return isWordByte(at: start, bytes)
+    }
+
+    private static func isWordByte(at place: Int, _ bytes: Swift.Span<UInt8>) -> Bool {
+        let text = String(decoding: (place..<min(bytes.count, place + 4)).map { bytes[$0] }, as: UTF8.self)
+        return text.unicodeScalars.first.map(Characters.isWordCharacter) ?? false
+    }
+}
