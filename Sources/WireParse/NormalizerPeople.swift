@@ -10,7 +10,8 @@ extension Array {
     /// The values in document order.
     func inOrder<Value>() -> [Value] where Element == Placed<Value> {
         guard count > 1 else { return map(\.value) }
-        return enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(\.element.value)
+        return enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(
+            \.element.value)
     }
 }
 

@@ -106,7 +106,8 @@ struct ValueReader {
         for role in [RawDate.Role.published, .issued, .created] {
             if let time = last(of: dates, role) { return time }
         }
-        for (vocabulary, name) in [(.dcterms, "issued"), (.dcterms, "created"), (.dc, "date")] as [(Vocabulary, String)] {
+        for (vocabulary, name) in [(.dcterms, "issued"), (.dcterms, "created"), (.dc, "date")] as [(Vocabulary, String)]
+        {
             if let time = last(of: elements, vocabulary, name) { return time }
         }
         return nil
@@ -172,4 +173,9 @@ extension Array where Element: Hashable {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
+}
+
+extension String {
+    /// Nil if it is empty.
+    var nonEmpty: String? { isEmpty ? nil : self }
 }
