@@ -16,7 +16,7 @@ public enum FoldedText {
         while index < bytes.count {
             let end = folding.fold(bytes, from: index, base: 0, tables: tables)
             if isSimple {
-                result.putSimple(folding.text, 0, folding.text.count, tables, isGerman: false)
+                result.putSimple(folding.text, 0, folding.text.count, isGerman: false)
             } else {
                 for scalar in folding.text { result.put(scalar.value) }
             }

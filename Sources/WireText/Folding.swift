@@ -22,7 +22,8 @@ struct Folding {
 
     init() {}
 
-    /// Folds from `start` to the next ASCII blank, the end, or a limit; returns where it stopped.
+    /// Folds from `start` to an ASCII blank, the end, or a limit; returns where it stopped. A blank before another script
+    /// than ASCII is taken along.
     mutating func fold(_ block: Span<UInt8>, from start: Int, base: Int, tables: UnicodeTables) -> Int {
         text.removeAll(keepingCapacity: true)
         var needsNormalization = false
@@ -30,7 +31,10 @@ struct Folding {
         while index < block.count {
             let byte = block[index]
             if byte < 0x80 {
-                if byte == 0x20 || byte &- 9 < 5 { break }
+                if byte <= 0x20, byte == 0x20 || byte &- 9 < 5 {
+                    let goesOn = byte == 0x20 && index + 1 < block.count && block[index + 1] >= 0x80
+                    if !goesOn || text.count >= Limits.softScalars { break }
+                }
                 let lower = byte &- 65 < 26 ? byte | 0x20 : byte
                 append(UInt32(lower), tables.properties(UInt32(lower)), base + index, 1)
                 index += 1
@@ -64,7 +68,7 @@ struct Folding {
 
 /// Canonical composition (NFC).
 extension Folding {
-    private mutating func normalize(_ tables: UnicodeTables) {
+    mutating func normalize(_ tables: UnicodeTables) {
         decompose(tables)
         compose(tables)
     }

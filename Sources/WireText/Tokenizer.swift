@@ -248,12 +248,12 @@ struct BlockRun {
         for index in start..<end {
             word.append(FoldedScalar(ascii: text[index], at: base &+ index))
         }
-        note(writeWord(word, 0, word.count, nil), gap)
+        note(writeWord(word, 0, word.count), gap)
         lastEnd = end
         swap(&word, &scratch.word)
     }
 
-    /// Folds and splits up to the next ASCII blank; returns where it stopped.
+    /// Folds and splits up to an ASCII blank; returns where it stopped.
     private mutating func splitPiece(_ source: Span<UInt8>, from start: Int) -> Int {
         let tables = UnicodeTables.shared
         var folding = Folding()
@@ -265,15 +265,17 @@ struct BlockRun {
         while index < folding.text.count {
             let first = folding.text[index]
             if first.properties.isGram {
-                index = writeGrams(folding.text, from: index)
+                joinHyphened()
+                joinGrouped()
                 last = nil
+                index = writeGrams(folding.text, from: index)
                 gapLength = 0
                 gap = .other
                 continue
             }
             let segment = wordRange(in: folding.text, from: index)
             if segment.isWord {
-                note(writeWord(folding.text, index, segment.end, tables), gapLength == 0 ? .other : gap)
+                note(writeWord(folding.text, index, segment.end), gapLength == 0 ? .other : gap)
                 gapLength = 0
                 gap = .other
             } else {
@@ -289,13 +291,14 @@ struct BlockRun {
 
     /// A segment of UAX #29 that ends where a script without blanks begins, or at the limit.
     private func wordRange(in text: [FoldedScalar], from start: Int) -> (end: Int, isWord: Bool) {
-        let end = min(WordBreaker.segmentEnd(in: text, from: start), start + Tokenizer.Limits.word)
-        var isWord = false
+        let end = WordBreaker.segmentEnd(in: text, from: start, limit: Tokenizer.Limits.word)
+        var bits: UInt32 = 0
         for index in start..<end {
-            if index > start, text[index].properties.isGram { return (index, isWord) }
-            isWord = isWord || text[index].properties.isWordly
+            let properties = text[index].properties
+            if properties.isGram, index > start { return (index, ScalarProperties(bits: bits).isWordly) }
+            bits |= properties.bits
         }
-        return (end, isWord)
+        return (end, ScalarProperties(bits: bits).isWordly)
     }
 
     private func gap(before start: Int, in text: Span<UInt8>) -> WordGap {
@@ -337,46 +340,62 @@ extension BlockRun {
 
     /// `e-mail` is also `email`.
     private mutating func joinHyphened() {
-        let parts = scratch.hyphened
-        guard parts.count > 1 else { return }
-        scratch.hyphened.removeAll(keepingCapacity: true)
+        guard scratch.hyphened.count > 1 else { return }
+        var parts: [WordSpan] = []
+        swap(&parts, &scratch.hyphened)
         let mayRun = tokenizer.side == .text && parts.count <= Tokenizer.Limits.partsWithRuns
-        for first in 0..<parts.count {
-            let shortest = mayRun ? first + 1 : parts.count - 1
-            guard shortest < parts.count, mayRun || first == 0 else { break }
-            for final in shortest..<parts.count { writeJoined(parts[first...final]) }
+        for first in 0..<(mayRun ? parts.count - 1 : 1) {
+            for final in (mayRun ? first + 1 : parts.count - 1)..<parts.count { writeJoined(parts, first, final) }
         }
+        parts.removeAll(keepingCapacity: true)
+        swap(&parts, &scratch.hyphened)
     }
 
     /// `1 000` is also `1000`.
     private mutating func joinGrouped() {
-        let parts = scratch.grouped
+        if scratch.grouped.count > 1 {
+            var parts: [WordSpan] = []
+            swap(&parts, &scratch.grouped)
+            writeJoined(parts, 0, parts.count - 1)
+            swap(&parts, &scratch.grouped)
+        }
         scratch.grouped.removeAll(keepingCapacity: true)
-        if parts.count > 1 { writeJoined(parts[...]) }
     }
 
     /// Writes the forms of neighbours as one, among the tokens of the first part's position.
-    private mutating func writeJoined(_ parts: ArraySlice<WordSpan>) {
-        guard let first = parts.first, let final = parts.last else { return }
-        var bytes: [UInt8] = []
-        for part in parts { bytes.append(contentsOf: forms[part.formStart..<part.formEnd]) }
-        guard bytes.count <= 4 * Tokenizer.Limits.word else { return }
-        let isASCII = !bytes.contains { $0 >= 0x80 }
-        let tables = isASCII ? nil : UnicodeTables.shared
+    private mutating func writeJoined(_ parts: [WordSpan], _ firstPart: Int, _ finalPart: Int) {
+        let first = parts[firstPart]
+        let final = parts[finalPart]
+        var span = first
+        span.width = final.position &- first.position &+ final.width
+        span.sourceEnd = final.sourceEnd
         var word: [FoldedScalar] = []
-        var index = 0
-        while index < bytes.count {
-            let scalar = UTF8Scalar(bytes.span, at: index)
-            let properties = tables?.properties(scalar.value) ?? ScalarProperties(bits: 0)
-            word.append(FoldedScalar(value: scalar.value, properties: properties, start: 0, end: 0))
-            index += scalar.length
+        swap(&word, &scratch.word)
+        word.removeAll(keepingCapacity: true)
+        for part in parts[firstPart...finalPart] { appendScalars(of: part, to: &word) }
+        if word.count <= Tokenizer.Limits.word {
+            let mark = tokens.count
+            writeForms(word, 0, word.count, span, kind: .joined)
+            moveBack(from: mark, before: first.position)
         }
-        let span = WordSpan(
-            position: first.position, width: final.position &- first.position &+ final.width,
-            sourceStart: first.sourceStart, sourceEnd: final.sourceEnd, formStart: 0, formEnd: 0, digits: 0)
-        let mark = tokens.count
-        writeForms(word, 0, word.count, span, kind: .joined, tables: tables)
-        moveBack(from: mark, before: first.position)
+        swap(&word, &scratch.word)
+    }
+
+    /// Reads a form back.
+    private func appendScalars(of part: WordSpan, to word: inout [FoldedScalar]) {
+        var index = part.formStart
+        while index < part.formEnd {
+            let byte = forms[index]
+            if byte < 0x80 {
+                word.append(FoldedScalar(ascii: byte, at: 0))
+                index += 1
+            } else {
+                let scalar = UTF8Scalar(forms.span, at: index)
+                let properties = UnicodeTables.shared.properties(scalar.value)
+                word.append(FoldedScalar(value: scalar.value, properties: properties, start: 0, end: 0))
+                index += scalar.length
+            }
+        }
     }
 
     /// Moves the tokens from `mark` on to the end of those at `position`.
@@ -406,14 +425,14 @@ extension FoldedScalar {
 
 /// A run of ASCII letters and digits that is a whole segment of UAX #29.
 private struct PlainWord {
-    /// Where it ends; where it begins if the segment has anything else in it or is too long.
+    /// Where it ends, at the latest at the limit; where it begins if the segment has anything else in it.
     let end: Int
     let hash: UInt64
     let isNumber: Bool
 
     @inline(__always)
     init(_ text: Span<UInt8>, from start: Int) {
-        let count = text.count
+        let count = min(text.count, start &+ Tokenizer.Limits.word)
         var hash = TermHash.seed
         var index = start
         var letters: UInt8 = 0
@@ -429,8 +448,7 @@ private struct PlainWord {
         }
         self.hash = TermHash.mix(hash)
         isNumber = letters & 0x40 == 0
-        let isSegment = index == count || Self.ends(text, at: index, from: start)
-        end = isSegment && index - start <= Tokenizer.Limits.word ? index : start
+        end = index == count || Self.ends(text, at: index, from: start) ? index : start
     }
 
     /// Whether the byte behind the run ends the segment.

@@ -1,6 +1,6 @@
 /// What the tables say of one code point, as `scripts/generate-unicode-tables` packs it.
 struct ScalarProperties {
-    let bits: UInt32
+    var bits: UInt32
 
     private func has(_ bit: UInt32) -> Bool { bits & (1 << bit) != 0 }
 
@@ -70,6 +70,7 @@ struct UnicodeTables: Sendable {
     }
 
     /// NFKC_Casefold and the punctuation map, before NFC.
+    @inline(__always)
     func folded(_ scalar: UInt32, each body: (UInt32) -> Void) {
         if Self.tags.contains(scalar) { return }
         fold.forEach(scalar, body)

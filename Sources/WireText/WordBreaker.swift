@@ -15,12 +15,16 @@ enum WordBreakClass: UInt8 {
 
 /// The default word boundaries of UAX #29 (Unicode 15.0, WB1–WB999).
 enum WordBreaker {
-    /// The end of the segment that begins at `start`, which must be a boundary.
-    static func segmentEnd(in text: [FoldedScalar], from start: Int) -> Int {
-        let count = text.count
+    /// The end of the segment that begins at `start`, which must be a boundary; at most `limit` scalars on.
+    static func segmentEnd(in text: [FoldedScalar], from start: Int, limit: Int = .max) -> Int {
+        let count = limit < text.count - start ? start + limit : text.count
         guard start < count else { return count }
         let opening = text[start].properties.wordBreak
         var index = start + 1
+        if opening == .letter {
+            while index < count, text[index].properties.wordBreak == .letter { index += 1 }
+            guard index < count else { return count }
+        }
         if opening.isBreak {
             let isPair = opening == .carriageReturn && index < count && text[index].properties.wordBreak == .lineFeed
             return isPair ? index + 1 : index
@@ -43,6 +47,7 @@ enum WordBreaker {
                 isSecondIndicator = true
             } else if joins(last, next) {  // WB5, WB8–WB10, WB13–WB13b
             } else if let after = joined(last, next, in: text, after: index) {  // WB6–WB7c, WB11, WB12
+                guard after < count else { return count }
                 index = after
             } else {
                 return index

@@ -1,15 +1,15 @@
 /// Writes the forms of one word: its own first, then the aliases of matching.md, section 2.
 extension BlockRun {
     /// A word that is a segment of UAX #29; returns nil if it cannot be part of a joined one.
-    mutating func writeWord(_ text: [FoldedScalar], _ start: Int, _ end: Int, _ tables: UnicodeTables?) -> WordSpan? {
+    mutating func writeWord(_ text: [FoldedScalar], _ start: Int, _ end: Int) -> WordSpan? {
         let parts = tokenizer.side == .text ? WordParts(text, start, end) : WordParts()
         guard parts.ranges.count > 1 else {
-            let span = writeForms(text, start, end, span(of: text, start, end), kind: .word, tables: tables)
+            let span = writeForms(text, start, end, span(of: text, start, end), kind: .word)
             if let only = parts.ranges.first, only.count < end - start {
                 var inner = span
                 inner.sourceStart = text[only.lowerBound].start
                 inner.sourceEnd = self.span(of: text, only.lowerBound, only.upperBound).sourceEnd
-                writeForms(text, only.lowerBound, only.upperBound, inner, kind: .alias, tables: tables)
+                writeForms(text, only.lowerBound, only.upperBound, inner, kind: .alias)
             }
             position &+= 1
             return span
@@ -18,95 +18,109 @@ extension BlockRun {
         whole.width = UInt32(truncatingIfNeeded: parts.ranges.count)
         for part in parts.ranges {
             writeForms(
-                text, part.lowerBound, part.upperBound, span(of: text, part.lowerBound, part.upperBound), kind: .word,
-                tables: tables)
+                text, part.lowerBound, part.upperBound, span(of: text, part.lowerBound, part.upperBound), kind: .word)
             position &+= 1
         }
         let mark = tokens.count
-        whole = writeForms(text, start, end, whole, kind: .joined, tables: tables)
+        whole = writeForms(text, start, end, whole, kind: .joined)
         moveBack(from: mark, before: whole.position)
         return whole
     }
 
+    /// The place of `text[start..<end]` at the next position.
     private func span(of text: [FoldedScalar], _ start: Int, _ end: Int) -> WordSpan {
-        var span = WordSpan(
-            position: position, width: 1, sourceStart: text[start].start, sourceEnd: text[start].end, formStart: 0,
-            formEnd: 0, digits: 0)
+        var low = text[start].start
+        var high = text[start].end
         for index in start..<end {
-            span.sourceStart = min(span.sourceStart, text[index].start)
-            span.sourceEnd = max(span.sourceEnd, text[index].end)
-            let isDigit = text[index].value &- 48 < 10 || text[index].properties.isDigit
-            span.digits = isDigit && span.digits == index - start ? span.digits + 1 : 0
+            low = min(low, text[index].start)
+            high = max(high, text[index].end)
         }
-        if span.digits != end - start { span.digits = 0 }
-        return span
+        var digits = 0
+        if text[start].isDigit, end - start <= 3 {
+            digits = (start..<end).allSatisfy { text[$0].isDigit } ? end - start : 0
+        }
+        return WordSpan(
+            position: position, width: 1, sourceStart: low, sourceEnd: high, formStart: 0, formEnd: 0, digits: digits)
     }
 
     /// Writes all forms of `text[start..<end]`, each once; returns the span with the place of the first.
     @discardableResult
     mutating func writeForms(
-        _ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan, kind: Token.Kind, tables: UnicodeTables?
+        _ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan, kind: Token.Kind
     ) -> WordSpan {
         var span = place
         let firstToken = tokens.count
         span.formStart = forms.count
-        for index in start..<end { put(text[index].value) }
+        let traits = putOwn(text, start, end)
         span.formEnd = forms.count
         closeForm(span, kind, firstToken)
-        let traits = WordTraits(text, start, end)
         guard traits.hasForms else { return span }
         let alias: Token.Kind = kind == .joined ? .joined : .alias
-        var ends = [end]
-        if tokenizer.side == .text, let shorter = possessive(text, start, end) { ends.append(shorter) }
-        var starts = [start]
-        if tokenizer.dropsElidedArticles, let later = ElidedArticles.end(text, start, end) { starts.append(later) }
-        for first in starts {
-            for last in ends where first < last {
-                writeSpellings(text, first, last, span, alias, firstToken, traits, tables)
-            }
+        writeSpellings(text, start, end, span, alias, firstToken, traits)
+        guard traits.hasApostrophe || traits.hasHangul else { return span }
+        let shorter = tokenizer.side == .text ? possessive(text, start, end) : nil
+        let later = tokenizer.dropsElidedArticles ? ElidedArticles.end(text, start, end) : nil
+        if let shorter { writeSpellings(text, start, shorter, span, alias, firstToken, traits) }
+        if let later { writeSpellings(text, later, end, span, alias, firstToken, traits) }
+        if let shorter, let later, later < shorter {
+            writeSpellings(text, later, shorter, span, alias, firstToken, traits)
         }
-        if traits.hasHangul { writeSyllables(text, start, end, span) }
+        if traits.hasHangul {
+            if tokenizer.side == .text { writeForeignParts(text, start, end, span, alias, firstToken, traits) }
+            writeSyllables(text, start, end, span)
+        }
         return span
+    }
+
+    /// Puts the own form and looks what else the word needs.
+    private mutating func putOwn(_ text: [FoldedScalar], _ start: Int, _ end: Int) -> WordTraits {
+        var traits = WordTraits()
+        for index in start..<end {
+            let scalar = text[index]
+            traits.note(scalar)
+            put(scalar.value)
+        }
+        return traits
     }
 
     /// The own, accent-free and German spelling of a part, and a number without its group separators.
     private mutating func writeSpellings(
         _ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan, _ kind: Token.Kind, _ firstToken: Int,
-        _ traits: WordTraits, _ tables: UnicodeTables?
+        _ traits: WordTraits
     ) {
         var span = place
-        span.formStart = forms.count
-        for index in start..<end { put(text[index].value) }
-        closeForm(span, kind, firstToken)
-        if let tables, traits.hasSimpleForm {
+        if end - start < place.formEnd - place.formStart {
             span.formStart = forms.count
-            putSimple(text, start, end, tables, isGerman: false)
+            for index in start..<end { put(text[index].value) }
+            closeForm(span, kind, firstToken)
+        }
+        if traits.hasSimpleForm {
+            span.formStart = forms.count
+            putSimple(text, start, end, isGerman: false)
             closeForm(span, kind, firstToken)
             if traits.hasUmlaut, tokenizer.usesGermanForms {
                 span.formStart = forms.count
-                putSimple(text, start, end, tables, isGerman: true)
+                putSimple(text, start, end, isGerman: true)
                 closeForm(span, kind, firstToken)
             }
         }
         if traits.hasDigit, let number = GroupedNumber(text, start, end) {
             span.formStart = forms.count
-            for index in start..<end where !number.separators.contains(index) {
-                putSimpleScalar(text[index], tables)
-            }
+            for index in start..<end where !number.separators.contains(index) { putSimpleScalar(text[index]) }
             closeForm(span, kind, firstToken)
         }
     }
 
     /// Without accents on Latin and Greek, stress on Cyrillic, points of Arabic and Hebrew, national digits; `ä` as `ae` if German.
     mutating func putSimple(
-        _ text: [FoldedScalar], _ start: Int, _ end: Int, _ tables: UnicodeTables, isGerman: Bool
+        _ text: [FoldedScalar], _ start: Int, _ end: Int, isGerman: Bool
     ) {
         var base = ScalarProperties(bits: 0)
         for index in start..<end {
             let scalar = text[index]
             if scalar.properties.isNonspacingMark {
                 if base.isLatinOrGreek || base.isCyrillic && scalar.value == 0x0301 { continue }
-                putSimpleScalar(scalar, tables)
+                putSimpleScalar(scalar)
                 continue
             }
             base = scalar.properties
@@ -114,7 +128,7 @@ extension BlockRun {
             case 0xE4: putASCII("a", "e")
             case 0xF6: putASCII("o", "e")
             case 0xFC: putASCII("u", "e")
-            default: putSimpleScalar(scalar, tables)
+            default: putSimpleScalar(scalar)
             }
         }
     }
@@ -124,9 +138,9 @@ extension BlockRun {
         put(second.value)
     }
 
-    private mutating func putSimpleScalar(_ scalar: FoldedScalar, _ tables: UnicodeTables?) {
-        guard scalar.properties.hasSimpleForm, let tables else { return put(scalar.value) }
-        tables.simple(scalar.value) { put($0) }
+    private mutating func putSimpleScalar(_ scalar: FoldedScalar) {
+        guard scalar.properties.hasSimpleForm else { return put(scalar.value) }
+        UnicodeTables.shared.simple(scalar.value) { put($0) }
     }
 
     /// The end of a word without its `'s`.
@@ -153,8 +167,12 @@ extension BlockRun {
     /// Appends a scalar as UTF-8.
     @inline(__always)
     mutating func put(_ scalar: UInt32) {
-        if scalar < 0x80 {
+        if scalar < 0x80, scalar != 0x22 {
             forms.append(UInt8(truncatingIfNeeded: scalar))
+        } else if scalar == 0x22 {
+            // Only between Hebrew letters: gershayim, as no form holds a quote.
+            forms.append(0xD7)
+            forms.append(0xB4)
         } else if scalar < 0x800 {
             forms.append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
             forms.append(0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F))
@@ -195,20 +213,46 @@ extension BlockRun {
         _ text: [FoldedScalar], _ start: Int, _ end: Int, after previous: WordSpan?
     ) -> WordSpan {
         var span = span(of: text, start, end)
-        if let previous {
-            var pair = previous
+        if var pair = previous {
+            // The pair's bytes are those of the cluster before, which were put last, and of this one.
             pair.width = 2
             pair.sourceEnd = span.sourceEnd
-            pair.formStart = forms.count
-            for index in previous.formStart..<previous.formEnd { forms.append(forms[index]) }
+            span.formStart = forms.count
             for index in start..<end { put(text[index].value) }
-            closeForm(pair, .gram, tokens.count)
+            pair.formEnd = forms.count
+            appendToken(pair, hash: hash(of: pair), kind: .gram)
+        } else {
+            span.formStart = forms.count
+            for index in start..<end { put(text[index].value) }
         }
-        span.formStart = forms.count
-        for index in start..<end { put(text[index].value) }
         span.formEnd = forms.count
-        closeForm(span, .gram, tokens.count)
+        appendToken(span, hash: hash(of: span), kind: .gram)
         return span
+    }
+
+    private func hash(of span: WordSpan) -> UInt64 {
+        var hash = TermHash.seed
+        for index in span.formStart..<span.formEnd { hash = TermHash.add(forms[index], to: hash) }
+        return TermHash.mix(hash)
+    }
+
+    /// What is not Hangul in a word with Hangul: `AI가`, `2024년`.
+    private mutating func writeForeignParts(
+        _ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan, _ kind: Token.Kind, _ firstToken: Int,
+        _ traits: WordTraits
+    ) {
+        var first = start
+        for index in start...end where index == end || text[index].isSyllable {
+            if first < index, index - first < end - start, text[first..<index].contains(where: \.properties.isWordly) {
+                var span = place
+                if kind == .alias {
+                    span.sourceStart = text[first].start
+                    span.sourceEnd = text[index - 1].end
+                }
+                writeSpellings(text, first, index, span, kind, firstToken, traits)
+            }
+            first = index + 1
+        }
     }
 
     /// Pairs of neighbouring Hangul syllables, because particles hang on the word.
@@ -232,25 +276,25 @@ extension FoldedScalar {
 
 /// What a word has that may give it more forms.
 private struct WordTraits {
-    var hasSimpleForm = false
-    var hasUmlaut = false
-    var hasApostrophe = false
-    var hasDigit = false
-    var hasHangul = false
+    private var bits = ScalarProperties(bits: 0)
+    private(set) var hasUmlaut = false
+    private(set) var hasApostrophe = false
+    private(set) var hasHangul = false
+    private var hasASCIIDigit = false
 
+    var hasSimpleForm: Bool { bits.hasSimpleForm || bits.isNonspacingMark }
+    var hasDigit: Bool { hasASCIIDigit || bits.isDigit }
     var hasForms: Bool { hasSimpleForm || hasApostrophe || hasDigit || hasHangul }
 
-    init(_ text: [FoldedScalar], _ start: Int, _ end: Int) {
-        for index in start..<end {
-            let scalar = text[index]
-            if scalar.properties.hasSimpleForm || scalar.properties.isNonspacingMark { hasSimpleForm = true }
-            switch scalar.value {
-            case 0x27: hasApostrophe = true
-            case 48...57: hasDigit = true
-            case 0xE4, 0xF6, 0xFC: hasUmlaut = true
-            case 0xAC00...0xD7A3: hasHangul = true
-            default: if scalar.properties.isDigit { hasDigit = true }
-            }
+    @inline(__always)
+    mutating func note(_ scalar: FoldedScalar) {
+        bits.bits |= scalar.properties.bits
+        if scalar.value < 0x100 {
+            if scalar.value == 0x27 { hasApostrophe = true }
+            if scalar.value &- 48 < 10 { hasASCIIDigit = true }
+            if scalar.value == 0xE4 || scalar.value == 0xF6 || scalar.value == 0xFC { hasUmlaut = true }
+        } else if scalar.isSyllable {
+            hasHangul = true
         }
     }
 }
@@ -318,21 +362,23 @@ private struct GroupedNumber {
 
 /// Articles and particles that lose their vowel before another: `l'économie`, `dell'Italia`.
 private enum ElidedArticles {
-    private static let words: Set<String> = [
-        "l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu", "all", "dall", "dell",
-        "nell", "sull", "coll", "pell", "gl", "agl", "dagl", "degl", "negl", "sugl", "un", "v", "quell", "quest",
-    ]
+    private static let words: Set<UInt64> = Set(
+        [
+            "l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu", "all", "dall", "dell",
+            "nell", "sull", "coll", "pell", "gl", "agl", "dagl", "degl", "negl", "sugl", "un", "v", "quell", "quest",
+        ].map { $0.utf8.reduce(0) { $0 << 8 | UInt64($1) } })
     private static let longest = 6
 
     /// Where the word behind the article begins.
     static func end(_ text: [FoldedScalar], _ start: Int, _ end: Int) -> Int? {
-        var article = ""
+        var article: UInt64 = 0
         for index in start..<min(end, start + longest + 1) {
-            if text[index].value == 0x27 {
-                return index + 1 < end && words.contains(article) && beginsWithVowel(text[index + 1]) ? index + 1 : nil
+            let value = text[index].value
+            if value == 0x27 {
+                return index + 1 < end && beginsWithVowel(text[index + 1]) && words.contains(article) ? index + 1 : nil
             }
-            guard let scalar = Unicode.Scalar(text[index].value), scalar.isASCII else { return nil }
-            article.unicodeScalars.append(scalar)
+            guard value < 0x80 else { return nil }
+            article = article << 8 | UInt64(value)
         }
         return nil
     }
