@@ -1,6 +1,6 @@
 public import WireModel
 import WireParse
-public import WirePipeline
+import WirePipeline
 public import WireStore
 
 /// The feeds of the operator's list and of the database, together.
@@ -73,5 +73,44 @@ public struct FeedBook: Sendable {
             entries.append(Entry(record: record, articles: counts[record.feed.id] ?? 0))
         }
         return entries
+    }
+
+    /// All feeds as OPML 2.0.
+    public func export() async throws(StoreError) -> String {
+        let subscriptions = try await entries().map { entry in
+            SubscriptionList.Subscription(
+                address: entry.record.feed.address, title: entry.record.facts.title, site: entry.record.state.siteURL,
+                folder: entry.record.feed.folder, settings: entry.record.feed.settings)
+        }
+        return SubscriptionList.write(title: "Wirewatch", subscriptions)
+    }
+}
+
+/// One feed's walk through every stage, for `feeds check`.
+public struct FeedTrace: Sendable {
+    private let assembly: Assembly
+    private let feed: Feed
+    private let topics: LoadedTopics
+
+    /// - Parameter name: an address, a title of the list, or a file.
+    public init(_ assembly: Assembly, feed name: String) throws(SettingsProblem) {
+        self.assembly = assembly
+        topics = try assembly.loadTopics()
+        let declared = (try? assembly.loadFeeds())?.declarations.first { $0.isCalled(name) }
+        feed =
+            if let declared {
+                Feed(
+                    id: FeedID(rawValue: 1), address: declared.address, source: declared.source, title: declared.title,
+                    folder: declared.folder, settings: declared.settings)
+            } else {
+                Feed(
+                    id: FeedID(rawValue: 1), address: name,
+                    source: name.contains("://") ? .remote(url: name) : .local(path: name))
+            }
+    }
+
+    /// What each stage did.
+    public func run() async -> [StageTrace] {
+        await assembly.tracer(topics: TopicBook(topics.set), feed: feed).trace(feed)
     }
 }

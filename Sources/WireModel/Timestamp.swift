@@ -114,3 +114,49 @@ private func floorDivide(_ value: Int64, _ by: Int64) -> (quotient: Int64, remai
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: by)
     return remainder < 0 ? (quotient - 1, remainder + by) : (quotient, remainder)
 }
+
+extension Timestamp {
+    /// Reads RFC 3339 with a `Z` or a numeric offset, the form that our own JSON has. Nil for anything else.
+    public init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int? {
+            guard range.upperBound <= bytes.count else { return nil }
+            var value = 0
+            for byte in bytes[range] {
+                guard byte >= 0x30, byte <= 0x39 else { return nil }
+                value = value * 10 + Int(byte - 0x30)
+            }
+            return value
+        }
+        guard bytes.count >= 20, let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60,
+            bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[13] == 0x3A, bytes[16] == 0x3A,
+            [UInt8(ascii: "T"), UInt8(ascii: "t"), 0x20].contains(bytes[10])
+        else { return nil }
+        var index = 19
+        var millisecond = 0
+        if bytes[index] == UInt8(ascii: ".") {
+            var scale = 100
+            index += 1
+            while index < bytes.count, let digit = number(index..<(index + 1)) {
+                millisecond += digit * scale
+                scale /= 10
+                index += 1
+            }
+        }
+        let local = Timestamp(
+            year: year, month: month, day: day, hour: hour, minute: minute, second: second, millisecond: millisecond)
+        guard index < bytes.count else { return nil }
+        if index + 1 == bytes.count, bytes[index] == UInt8(ascii: "Z") || bytes[index] == UInt8(ascii: "z") {
+            self = local
+            return
+        }
+        guard index + 6 == bytes.count, let hours = number(index + 1..<index + 3),
+            let minutes = number(index + 4..<index + 6), bytes[index + 3] == 0x3A,
+            bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-")
+        else { return nil }
+        let offset = Duration.seconds(hours * 3_600 + minutes * 60)
+        self = bytes[index] == UInt8(ascii: "+") ? local - offset : local + offset
+    }
+}

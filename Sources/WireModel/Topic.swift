@@ -20,6 +20,21 @@ public struct SourcePlace: Hashable, Sendable {
     }
 }
 
+/// A place in a query and where it stands in the topics file: from here on both go on alike up to the next anchor.
+public struct QueryAnchor: Hashable, Sendable {
+    /// UTF-8 bytes from the query's beginning.
+    public let offset: Int
+    /// From 1, columns in characters.
+    public let line: Int
+    public let column: Int
+
+    public init(offset: Int, line: Int, column: Int) {
+        self.offset = offset
+        self.line = line
+        self.column = column
+    }
+}
+
 /// A watched topic: a name and a query.
 public struct Topic: Hashable, Sendable {
     /// The name's slug; unique among the topics in force.
@@ -37,6 +52,8 @@ public struct Topic: Hashable, Sendable {
     public var isEnabled: Bool
     public var tests: [TopicTest]
     public var place: SourcePlace?
+    /// Where the lines of the query stand in the file, in order; empty outside a file.
+    public var anchors: [QueryAnchor] = []
 
     public init(
         id: String, name: String, query: String, severity: Severity = .normal, notify: [String]? = nil,

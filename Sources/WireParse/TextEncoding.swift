@@ -142,13 +142,14 @@ extension TextDecoding {
             var index = start
             let count = raw.count
             while index < count {
-                // SAFETY: eight bytes from `index` lie inside the borrowed buffer; the load needs no alignment.
-                if index + 8 <= count,
-                    raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-                {
-                    index += 8
-                    continue
+                // SAFETY: the bytes from `index` lie inside the borrowed buffer; the loads need no alignment.
+                while index + 32 <= count {
+                    let first = raw.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+                    if (first & 0x8080_8080_8080_8080) != .zero { break }
+                    index += 32
                 }
+                while index < count, raw[index] < 0x80 { index += 1 }
+                if index >= count { return nil }
                 let length = sequenceLength(raw, index, count)
                 if length == 0 { return index }
                 index += length
@@ -220,7 +221,7 @@ private final class Converter {
         let outcome = chunk.withUnsafeMutableBytes { target -> (Int, Int32) in
             var output = target.baseAddress?.assumingMemoryBound(to: CChar.self)
             let result = iconv(descriptor, &input, &left, &output, &room)
-            return (Int(bitPattern: UInt(result)), errno)
+            return (Int(result), errno)
         }
         out.append(contentsOf: chunk[..<(size - room)])
         return outcome

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import WireStore
 
 /// The folder of the database and the right to write there, which one process has at a time.
@@ -13,14 +14,15 @@ final class DataFolder: Sendable {
     static let lockName = "wirewatch.lock"
 
     let path: String
-    private let lock: CInt?
+    /// The descriptor that holds the lock.
+    private let lock: Mutex<CInt?>
 
     var databasePath: String { path + "/" + DataFolder.databaseName }
 
     /// The folder as it is, for reading.
     init(reading path: String) {
         self.path = path
-        lock = nil
+        lock = Mutex(nil)
     }
 
     /// Makes the folder and its parents if need be, and takes the lock.
@@ -31,7 +33,7 @@ final class DataFolder: Sendable {
         guard descriptor >= 0 else { throw StoreError(errno: errno, path: lockPath) }
         self.path = path
         // From here on `deinit` closes it.
-        lock = descriptor
+        lock = Mutex(descriptor)
         let deadline = ContinuousClock.now + wait
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw StoreError(errno: errno, path: lockPath) }
@@ -40,9 +42,15 @@ final class DataFolder: Sendable {
         }
     }
 
-    deinit {
-        // The kernel gives the lock up with the last descriptor, also when the process is killed.
-        if let lock { close(lock) }
+    deinit { release() }
+
+    /// Lets the next process write.
+    func release() {
+        lock.withLock { descriptor in
+            // The kernel gives the lock up with the last descriptor, also when the process is killed.
+            if let descriptor { close(descriptor) }
+            descriptor = nil
+        }
     }
 
     /// Refuses what cannot be a database of ours without opening it as one. A missing file is made, for its owner only.

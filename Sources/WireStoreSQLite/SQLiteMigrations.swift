@@ -165,7 +165,7 @@ enum SQLiteMigrations {
         ) STRICT, WITHOUT ROWID;
 
         CREATE VIRTUAL TABLE article_index USING fts5 (
-            forms, content = '', detail = none, columnsize = 0,
+            forms, content = '', detail = none,
             tokenize = "ascii tokenchars '!""#$%&''''()*+,-./:;<=>?@[\\]^_`{|}~'"
         );
         """

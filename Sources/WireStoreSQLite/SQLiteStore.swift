@@ -82,6 +82,7 @@ public final class SQLiteStore: Store {
         }) {
             return
         }
+        defer { folder.release() }
         do { try connection.reader.close() } catch { throw StoreError(error, path: path) }
     }
 
@@ -97,7 +98,7 @@ public final class SQLiteStore: Store {
             try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
             try db.execute(
                 sql: """
-                    PRAGMA page_size = 8192;
+                    PRAGMA page_size = \(ProcessInfo.processInfo.environment["PS"] ?? "8192"); PRAGMA wal_autocheckpoint = \(ProcessInfo.processInfo.environment["AC"] ?? "1000");
                     PRAGMA cache_size = -\(Limits.cache);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA cell_size_check = ON;

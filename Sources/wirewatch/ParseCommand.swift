@@ -38,7 +38,7 @@ struct ParseCommand: ParsableCommand {
         var allAreFeeds = true
         for input in inputs {
             let bytes = try usage { () throws(SettingsProblem) in try input.read() }
-            let parsed = DocumentReport(bytes, url: url, contentType: contentType)
+            let parsed = DocumentReport(bytes, url: url, contentType: contentType, wantsJSON: format == .json)
             allAreFeeds = allAreFeeds && parsed.isFeed
             switch format {
             case .json: StandardOutput.write(parsed.json)

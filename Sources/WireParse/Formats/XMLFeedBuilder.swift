@@ -112,8 +112,9 @@ struct XMLFeedState {
 extension XMLFeedState {
     mutating func open(_ index: Int, _ attributes: XMLAttributes, _ context: inout XMLContext) {
         if root == nil { openRoot(index, attributes, &context) }
-        let name = context.names[index]
-        if isRDF, name.vocabulary == .rss, version == nil { version = XMLRoot.version(ofRDF: name.namespace) }
+        if isRDF, version == nil, context.names[index].vocabulary == .rss {
+            version = XMLRoot.version(ofRDF: context.names[index].namespace)
+        }
         let scope = scope
         switch scope {
         case .ignored:
@@ -121,11 +122,12 @@ extension XMLFeedState {
         case .value:
             push(.value, .transparent, &context, mode: context.mode)
         case .text:
-            openMarkup(name, attributes, &context)
+            openMarkup(context.names[index], attributes, &context)
         case .foreign:
-            openForeign(name, attributes, &context)
+            openForeign(context.names[index], attributes, &context)
         default:
-            begin(meaning(of: name, in: scope, attributes), name, attributes, &context)
+            let kind = XMLKind(context.names[index].vocabulary, context.names[index].local)
+            begin(meaning(of: kind, in: scope), index, kind, attributes, &context)
         }
     }
 
@@ -147,7 +149,7 @@ extension XMLFeedState {
         head.xmlLanguage = context.language
     }
 
-    private func meaning(of name: XMLName, in scope: XMLScope, _ attributes: XMLAttributes) -> XMLMeaning {
+    private func meaning(of name: XMLKind, in scope: XMLScope) -> XMLMeaning {
         switch name.vocabulary {
         case .rss: RSSElements.meaning(of: name.local, in: scope, isAtom: root == .atom)
         case .atom: AtomElements.meaning(of: name.local, in: scope)
@@ -157,7 +159,8 @@ extension XMLFeedState {
     }
 
     private mutating func begin(
-        _ meaning: XMLMeaning, _ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext
+        _ meaning: XMLMeaning, _ index: Int, _ name: XMLKind, _ attributes: XMLAttributes,
+        _ context: inout XMLContext
     ) {
         switch meaning {
         case .head: openHead(attributes, &context)
@@ -174,10 +177,10 @@ extension XMLFeedState {
             image.url = attributes[.href] ?? attributes[.url] ?? attributes.value(anyNamespace: .resource)
             push(.image, meaning, &context, mode: .collect)
         case .link:
-            openLink(name, attributes, &context)
+            openLink(attributes, &context)
             push(.value, meaning, &context, mode: .collect)
         case .category:
-            openCategory(name, attributes, &context)
+            openCategory(attributes, &context)
             push(.value, meaning, &context, mode: .collect)
         case .enclosure:
             openEnclosure(attributes, &context)
@@ -195,7 +198,7 @@ extension XMLFeedState {
             construct.attribute = attributes[.isPermaLink]
             push(.value, meaning, &context, mode: .collect)
         case .value, .date: push(.value, meaning, &context, mode: .collect)
-        case .foreign: openForeign(name, attributes, &context)
+        case .foreign: openForeign(context.names[index], attributes, &context)
         case .transparent: push(scope, meaning, &context, mode: .skip)
         case .ignored: push(.ignored, meaning, &context, mode: .skip)
         }
@@ -230,7 +233,7 @@ extension XMLFeedState {
         push(.head, .head, &context, mode: .skip)
     }
 
-    private mutating func openEntry(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
+    private mutating func openEntry(_ name: XMLKind, _ attributes: XMLAttributes, _ context: inout XMLContext) {
         let limit = context.limits.entries
         if entries.count >= limit {
             context.reportOnce(
@@ -249,7 +252,7 @@ extension XMLFeedState {
         push(.entry, .entry, &context, mode: .skip)
     }
 
-    private mutating func openSource(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
+    private mutating func openSource(_ name: XMLKind, _ attributes: XMLAttributes, _ context: inout XMLContext) {
         source = ParsedHead()
         source.place = context.place
         source.base = context.base
@@ -260,7 +263,7 @@ extension XMLFeedState {
         push(.source, .source, &context, mode: name.vocabulary == .atom ? .skip : .collect)
     }
 
-    private mutating func openLink(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
+    private mutating func openLink(_ attributes: XMLAttributes, _ context: inout XMLContext) {
         guard
             let url = attributes[.href] ?? attributes.value(anyNamespace: .href)
                 ?? attributes.value(anyNamespace: .resource), !url.isEmpty
@@ -282,7 +285,7 @@ extension XMLFeedState {
         }
     }
 
-    private mutating func openCategory(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
+    private mutating func openCategory(_ attributes: XMLAttributes, _ context: inout XMLContext) {
         let category = RawCategory(
             term: attributes[.term], scheme: attributes[.scheme] ?? attributes[.domain], label: attributes[.label],
             at: context.place)
@@ -318,7 +321,7 @@ extension XMLFeedState {
 
 extension XMLFeedState {
     private mutating func openText(
-        _ slot: XMLTextSlot, _ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext
+        _ slot: XMLTextSlot, _ name: XMLKind, _ attributes: XMLAttributes, _ context: inout XMLContext
     ) {
         construct = XMLTextConstruct(slot, name.vocabulary, attributes, base: context.base)
         if slot == .atomContent, let src = attributes[.src], !trimmed(src).isEmpty, owner == .entry {
@@ -378,7 +381,9 @@ extension XMLFeedState {
         if entry.id == nil, let about = entry.about {
             entry.id = RawID(about, .rdfAbout, base: entry.base, at: entry.place)
         }
-        entries.append(entry)
+        var finished = ParsedEntry()
+        swap(&finished, &entry)
+        entries.append(finished)
     }
 
     private mutating func closeForeign(_ frame: Frame, _ context: inout XMLContext) {

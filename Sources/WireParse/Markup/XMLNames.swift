@@ -12,6 +12,8 @@ enum LocalName: UInt8, CaseIterable {
     case tagline, info, rights, logo, icon
     // content:
     case encoded
+    // xhtml:
+    case div
     // news:
     case news, publication, publication_date, keywords
 
@@ -51,6 +53,17 @@ enum AttributeName: UInt8, CaseIterable {
 
     init(_ text: String) {
         self = AttributeName.exact[text] ?? AttributeName.folded[text.lowercased()] ?? .other
+    }
+}
+
+/// What an element's name means.
+struct XMLKind {
+    let vocabulary: Vocabulary
+    let local: LocalName
+
+    init(_ vocabulary: Vocabulary, _ local: LocalName) {
+        self.vocabulary = vocabulary
+        self.local = local
     }
 }
 

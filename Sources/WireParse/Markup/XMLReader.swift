@@ -274,6 +274,8 @@ private struct XMLSession {
     // SAFETY: owned by `XMLReader.run`, nil outside it.
     var parser: xmlParserCtxtPtr?
     var deadline: Duration = .zero
+    /// Parts handed to the parser; it asks for some 4 kB each time.
+    private var reads = 0
     private var elements = PointerTable()
     // SAFETY: allocated by `init`, freed by `release`; apart from the session because a view of attributes uses it while
     // the consumer holds `context`.
@@ -590,7 +592,8 @@ extension XMLSession {
 
     mutating func read(into target: UnsafeMutableBufferPointer<UInt8>) -> Int32 {
         if context.isStopped { return 0 }
-        if XMLReader.processorTime() > deadline {
+        reads &+= 1
+        if reads & 63 == 0, XMLReader.processorTime() > deadline {
             let limit = context.limits.processorTime
             context.reportOnce(
                 .limitSize, "Reading took more than \(limit) of processor time; the rest is left out.", at: place)

@@ -43,6 +43,9 @@ public struct QueryProblem: Error, Hashable, Sendable {
         return out
     }
 
+    /// The same, for callers that have the query at hand; the problem knows it already.
+    public func text(query: String) -> String { text }
+
     /// `{code, message, offset, length, hint, topic, file, line, column}`; what is unknown is left out.
     public var json: JSONValue {
         var object: [String: JSONValue] = [
@@ -59,13 +62,14 @@ public struct QueryProblem: Error, Hashable, Sendable {
 }
 
 /// Why a text is not a query: at least one error.
-public struct QueryErrors: Error, Hashable, Sendable {
+public struct QueryErrors: Error, Hashable, Sendable, CustomStringConvertible {
     public let problems: [QueryProblem]
 
     public init(_ problems: [QueryProblem]) { self.problems = problems }
 
     /// All problems as people read them.
     public var text: String { problems.map(\.text).joined(separator: "\n") }
+    public var description: String { text }
 }
 
 extension QueryProblem {
@@ -100,7 +104,7 @@ extension QueryProblem {
 
     /// A problem at a place of a file.
     init(
-        _ severity: Severity = .error, _ code: String, file: String, line: Int, column: Int, lineText: String?,
+        _ severity: Severity = .error, _ code: String, file: String?, line: Int, column: Int, lineText: String?,
         marked: Int = 1, topic: String? = nil, _ message: String, hint: String? = nil
     ) {
         self.severity = severity
@@ -119,16 +123,6 @@ extension QueryProblem {
         excerpt = Excerpt(
             before: before, meant: String(rest.prefix(marked)), after: String(rest.dropFirst(marked)),
             limit: Limits.excerpt)
-    }
-
-    /// The same problem, told of a place in a file.
-    func located(in file: String, line: Int, column: Int, topic: String?) -> QueryProblem {
-        var copy = self
-        copy.file = file
-        copy.line = line
-        copy.column = column
-        copy.topic = topic
-        return copy
     }
 }
 

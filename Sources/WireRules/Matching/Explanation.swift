@@ -40,6 +40,13 @@ extension Matcher {
             clauses: clauses.map { MatchedClause(clause: $0.text, spans: spans($0, article)) })
     }
 
+    /// The spans of a leaf that holds.
+    mutating func spans(ofLeaf index: Int, _ query: [UInt8], _ article: ArticleFacts) -> [Span] {
+        var clauses: [Clause] = []
+        collect(index, query, article, &clauses)
+        return clauses.flatMap { spans($0, article) }
+    }
+
     private mutating func collect(
         _ index: Int, _ query: [UInt8], _ article: ArticleFacts, _ clauses: inout [Clause]
     ) {

@@ -138,6 +138,15 @@ extension Matcher {
 extension Matcher {
     var words: ArticleWords { finder.words }
 
+    mutating func hasTerm(_ term: Int, _ field: TextField?, _ article: ArticleFacts) -> Bool {
+        finder.contains(term, finder.words.scope(field), set.program, article)
+    }
+
+    /// How many places ATLEAST found.
+    mutating func occurrenceCount(_ node: Program.Node, _ article: ArticleFacts) -> Int {
+        NearSolver.count(operand(Int(node.first), node.field, article))
+    }
+
     /// The places that make a leaf hold; empty if it does not hold or has none.
     mutating func places(_ node: Program.Node, _ article: ArticleFacts) -> [Occurrence] {
         switch node.operation {

@@ -104,13 +104,3 @@ struct TopicResolver {
         }
     }
 }
-
-extension QueryProblem {
-    /// The same problem, told of a topic and its place.
-    func located(in topic: Topic) -> QueryProblem {
-        var copy = self
-        copy.topic = topic.id
-        if let place = topic.place { copy.file = place.file }
-        return copy
-    }
-}

@@ -38,6 +38,10 @@ enum LinkOperator: QueryOperator {
 struct SiteFacet: Facet {
     let host: String
 
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+        item.url.map { "the link is \($0)" } ?? "the article has no link"
+    }
+
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         guard let url = item.url, let found = SiteFacet.host(of: url) else { return false }
         let ascii = Punycode.asciiHost(found.lowercased())
@@ -69,6 +73,10 @@ struct SiteFacet: Facet {
 struct LinkFacet: Facet {
     let text: [UInt8]
 
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+        item.url.map { "the link is \($0)" } ?? "the article has no link"
+    }
+
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         guard let url = item.url else { return false }
         return place(in: url) != nil
@@ -93,6 +101,10 @@ struct LinkFacet: Facet {
 /// The feed is in this folder or below it.
 struct FolderFacet: Facet {
     let path: String
+
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+        feed.folder.map { "the feed's folder is \($0)" } ?? "the feed is in no folder"
+    }
 
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         guard let folder = feed.folder?.lowercased() else { return false }

@@ -73,6 +73,10 @@ extension Suggestion {
 struct LanguageFacet: Facet {
     let code: String
 
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+        (item.language ?? feed.language).map { "the language is \($0)" } ?? "the language is not known"
+    }
+
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         guard let tag = item.language ?? feed.language else { return false }
         return LanguageCode.primary(of: tag) == code
@@ -81,6 +85,10 @@ struct LanguageFacet: Facet {
 
 struct CountryFacet: Facet {
     let code: String
+
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+        feed.country.map { "the country is \($0)" } ?? "the country is not known"
+    }
 
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         guard let country = feed.country else { return false }
@@ -92,6 +100,8 @@ struct PossessionFacet: Facet {
     enum Thing: String, Sendable, CaseIterable { case enclosure, image, author, date }
 
     let thing: Thing
+
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String { "the article has no \(thing.rawValue)" }
 
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         switch thing {

@@ -1,0 +1,123 @@
+import Foundation
+import WireModel
+import WireParse
+public import WireStore
+
+/// The operator's list of feeds.
+public struct FeedList: Sendable {
+    /// Usable feeds, in the list's order; of equal addresses the first.
+    public private(set) var declarations: [FeedDeclaration] = []
+    public private(set) var problems: [SettingsProblem] = []
+
+    /// Reads the list.
+    /// - Throws: a problem if the file cannot be read or is not OPML.
+    init(path: String) throws(SettingsProblem) {
+        let list = try FeedList.read(path, limit: SubscriptionList.Limits.ownSubscriptions)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        problems = FeedList.remarks(list.problems, path: path)
+        var seen: Set<String> = []
+        for subscription in list.subscriptions where seen.insert(subscription.address).inserted {
+            // An unusable address is a failed feed, not an error of the list: the fetcher says what is wrong with it.
+            let isLocal = !subscription.address.contains(":")
+            let local = subscription.address.hasPrefix("/") ? subscription.address : folder + "/" + subscription.address
+            declarations.append(
+                FeedDeclaration(
+                    address: subscription.address,
+                    source: isLocal ? .local(path: local) : .remote(url: subscription.address),
+                    title: subscription.title, folder: subscription.folder, settings: subscription.settings))
+        }
+    }
+
+    private init() {}
+
+    /// Only the feeds that `names` name: by address, title or `folder/NAME`; all if there are no names.
+    func selecting(_ names: [String]) throws(SettingsProblem) -> FeedList {
+        guard !names.isEmpty else { return self }
+        var selected = FeedList()
+        var wanted: Set<String> = []
+        for name in names {
+            let found = declarations.filter { $0.isCalled(name) }
+            if found.isEmpty {
+                let nearest = NearestName.find(name, among: declarations.flatMap { [$0.address, $0.title ?? ""] })
+                throw SettingsProblem(
+                    message: "no feed \"\(name)\" in the list",
+                    hint: nearest.map { "did you mean \"\($0)\"?" } ?? "`wirewatch feeds list` shows them")
+            }
+            wanted.formUnion(found.map(\.address))
+        }
+        selected.declarations = declarations.filter { wanted.contains($0.address) }
+        return selected
+    }
+
+    static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {
+        let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list)
+        do {
+            return try SubscriptionList.read(bytes, limit: limit)
+        } catch {
+            throw SettingsProblem(
+                message: "\(path): not a list of feeds: \(error.failure.message)", hint: "a list is OPML; see feeds.opml")
+        }
+    }
+
+    /// What is wrong with a list, as warnings: it is read as far as it goes.
+    static func remarks(_ problems: [Problem], path: String) -> [SettingsProblem] {
+        problems.map { problem in
+            SettingsProblem(
+                place: SourcePlace(file: path, line: problem.place?.line ?? 1, column: problem.place?.column ?? 1),
+                message: problem.message, isError: false)
+        }
+    }
+}
+
+extension FeedDeclaration {
+    /// Whether a name of the command line means this feed.
+    func isCalled(_ name: String) -> Bool {
+        if address == name || title == name { return true }
+        guard name.hasPrefix("folder/") else { return false }
+        let path = name.dropFirst(7)
+        return folder == path || folder.hasPrefix(path + "/")
+    }
+}
+
+/// A list that somebody gave us: its feeds are added to the database, local paths are not.
+public struct ImportedList: Sendable {
+    public let problems: [String]
+    private let declarations: [FeedDeclaration]
+    /// Whether an entry could not be taken.
+    public let hasErrors: Bool
+
+    public var count: Int { declarations.count }
+
+    public init(path: String) throws(SettingsProblem) {
+        let list = try FeedList.read(path, limit: SubscriptionList.Limits.importedSubscriptions)
+        var problems = FeedList.remarks(list.problems, path: path)
+        var declarations: [FeedDeclaration] = []
+        var seen: Set<String> = []
+        for subscription in list.subscriptions where seen.insert(subscription.address).inserted {
+            guard URLReference.isWeb(subscription.address) else {
+                problems.append(
+                    SettingsProblem(
+                        place: SourcePlace(file: path, line: subscription.line, column: 1),
+                        message: "not taken: \"\(subscription.address)\" is not an http or https address",
+                        hint: "local documents belong into your own feeds.opml"))
+                continue
+            }
+            declarations.append(
+                FeedDeclaration(
+                    address: subscription.address, source: .remote(url: subscription.address),
+                    title: subscription.title, folder: subscription.folder, settings: subscription.settings))
+        }
+        self.problems = problems.map(\.text)
+        self.declarations = declarations
+        hasErrors = problems.contains(where: \.isError)
+    }
+
+    /// Adds the feeds to the database in one transaction.
+    /// - Returns: how many are new.
+    public func add(to assembly: Assembly) async throws(StoreError) -> Int {
+        let store = try await assembly.openStore(forWriting: true)
+        let added = try await store.add(declarations, now: Clock.now())
+        try await store.close()
+        return added.count
+    }
+}

@@ -1,0 +1,16 @@
+public import WireModel
+
+extension ParseError {
+    /// The error in the form that is stored and shown. It may pass: a server that shows an error page today sends its
+    /// feed tomorrow.
+    public var failure: Failure {
+        let reason = problems.last?.message ?? "The document is not a feed."
+        return switch self {
+        case .empty: Failure(stage: .parse, code: "empty_input", message: reason, isRetryable: true)
+        case .notAFeed:
+            Failure(
+                stage: .parse, code: "not_a_feed", message: reason + " Look the feed's address up if this lasts.",
+                isRetryable: true)
+        }
+    }
+}
