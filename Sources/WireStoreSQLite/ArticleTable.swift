@@ -59,7 +59,7 @@ enum ArticleTable {
     /// Whether there is such an article in the feed.
     static func touch(_ touched: TouchedArticle, in feed: FeedID, on db: Database) throws -> Bool {
         let identity = touched.identity
-        let values: [DatabaseValue] = [
+        let values: [ColumnValue] = [
             .of(touched.id), .of(feed), .of(identity.link), .of(identity.fingerprint), .of(identity.key),
         ]
         try db.run(
@@ -75,7 +75,7 @@ enum ArticleTable {
         try db.number("SELECT 1 FROM article WHERE id = ?", [.of(id)]) != nil
     }
 
-    private static func itemValues(_ item: Item) -> [DatabaseValue] {
+    private static func itemValues(_ item: Item) -> [ColumnValue] {
         let breaks = item.summaryBreaks
         return [
             .of(item.id), .of(item.idGenerated), .of(item.url), .of(item.language), .of(item.published),

@@ -21,8 +21,8 @@ extension SQLiteStore {
                 wanted.insert(key.content)
             }
             var found: [ArticleID: KnownArticle] = [:]
-            try KnownArticles.collect(Array(wanted), column: "key", in: feed, on: db, into: &found)
-            try KnownArticles.collect(Array(links), column: "link", in: feed, on: db, into: &found)
+            try KnownArticles.collect(Array(wanted), byKey: true, in: feed, on: db, into: &found)
+            try KnownArticles.collect(Array(links), byKey: false, in: feed, on: db, into: &found)
             return KnownArticles(found.values.sorted { $0.id < $1.id })
         }
     }
@@ -54,27 +54,27 @@ extension SQLiteStore {
 }
 
 extension KnownArticles {
-    /// Digests in one statement: small documents take the small form, so that two statements serve all.
-    private static let smallBatch = 16
-    private static let largeBatch = 256
+    /// Statements for so many digests; the rest of the last one stays NULL, which equals nothing.
+    private static let batches = [8, 32, 128]
+    private static let byKeySQL = batches.map { sql("key", $0) }
+    private static let byLinkSQL = batches.map { sql("link", $0) }
 
     fileprivate static func collect(
-        _ digests: [Digest], column: String, in feed: FeedID, on db: Database,
-        into found: inout [ArticleID: KnownArticle]
+        _ digests: [Digest], byKey: Bool, in feed: FeedID, on db: Database, into found: inout [ArticleID: KnownArticle]
     ) throws {
         var start = 0
         while start < digests.count {
             let left = digests.count - start
-            let batch = left > smallBatch ? largeBatch : smallBatch
-            var values: [DatabaseValue] = [.of(feed)]
-            values.reserveCapacity(batch + 1)
-            for digest in digests[start..<start + min(left, batch)] { values.append(.of(digest)) }
-            while values.count <= batch { values.append(.null) }
-            let rows = try db.rows(batch == smallBatch ? sql(column, smallBatch) : sql(column, largeBatch), values)
+            let choice = batches.firstIndex { $0 >= left } ?? batches.count - 1
+            let end = start + min(left, batches[choice])
+            var values: [ColumnValue] = [.of(feed)]
+            values.reserveCapacity(end - start + 1)
+            for digest in digests[start..<end] { values.append(.of(digest)) }
+            let rows = try db.rows((byKey ? byKeySQL : byLinkSQL)[choice], values)
             while let row = try rows.next() {
                 if let article = known(row) { found[article.id] = article }
             }
-            start += batch
+            start = end
         }
     }
 
@@ -131,7 +131,7 @@ extension ArticleTable {
 struct ArticleSelection {
     private let query: ArticleQuery
     private var conditions: [String] = []
-    private var values: [DatabaseValue] = []
+    private var values: [ColumnValue] = []
 
     private enum Limits {
         /// Up to so many hits of the full-text index are fetched and sorted; more are met on the way down the list.
@@ -156,7 +156,7 @@ struct ArticleSelection {
         if let after = query.after { add("(article.time, article.id) < (?, ?)", [.of(after.time), .of(after.id)]) }
     }
 
-    private mutating func add(_ condition: String, _ values: [DatabaseValue]) {
+    private mutating func add(_ condition: String, _ values: [ColumnValue]) {
         conditions.append(condition)
         self.values += values
     }
@@ -208,7 +208,7 @@ struct ArticleSelection {
     }
 
     private func places(
-        from tables: String, also condition: String = "", _ values: [DatabaseValue] = [], limit: Int, on db: Database
+        from tables: String, also condition: String = "", _ values: [ColumnValue] = [], limit: Int, on db: Database
     ) throws -> [ArticleCursor] {
         var places: [ArticleCursor] = []
         let rows = try db.rows(

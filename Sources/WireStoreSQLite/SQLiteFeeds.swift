@@ -12,10 +12,17 @@ extension SQLiteStore {
         return plan.records
     }
 
+    public func add(_ declarations: [FeedDeclaration], now: Timestamp) async throws(StoreError) -> [FeedRecord] {
+        let stored = try await read { db in try FeedTable.entries(db) }
+        let plan = DeclarationPlan(adding: declarations, stored: stored, ids: ids, now: now)
+        if !plan.isEmpty { try await write { db in try plan.run(on: db) } }
+        return plan.records
+    }
+
     public func feeds() async throws(StoreError) -> [FeedRecord] {
         try await read { db in
             let entries = try FeedTable.entries(db)
-            return entries.filter(\.isListed).sorted { $0.position ?? 0 < $1.position ?? 0 }.map(\.record)
+            return entries.filter(\.isListed).sorted { $0.rank < $1.rank }.map(\.record)
                 + entries.filter { !$0.isListed }.map(\.record)
         }
     }
@@ -23,7 +30,7 @@ extension SQLiteStore {
     public func articleCounts() async throws(StoreError) -> [FeedID: Int] {
         try await read { db in
             var counts: [FeedID: Int] = [:]
-            let rows = try db.rows("SELECT feed, count(*) FROM article INDEXED BY article_feed_time GROUP BY feed")
+            let rows = try db.rows("SELECT feed, count(*) FROM article INDEXED BY article_key GROUP BY feed")
             while let row = try rows.next() { counts[row.id(0)] = row.int(1) }
             return counts
         }
@@ -61,7 +68,25 @@ private struct DeclarationPlan: Sendable {
                 changed.append(entry)
             }
         }
-        unlisted = byAddress.values.filter(\.isListed).map(\.record.feed.id)
+        unlisted = byAddress.values.filter { $0.isListed && !$0.isAdded }.map(\.record.feed.id)
+    }
+
+    /// Feeds added by command: those that are not polled yet, after all listed ones.
+    init(adding declarations: [FeedDeclaration], stored: [FeedTable.Entry], ids: IDSource, now: Timestamp) {
+        let byAddress = Dictionary(stored.map { ($0.record.feed.address, $0) }) { first, _ in first }
+        var seen: Set<String> = []
+        for declaration in declarations where seen.insert(declaration.address).inserted {
+            let known = byAddress[declaration.address]
+            if known?.isListed == true { continue }
+            let feed = Feed(
+                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address, source: declaration.source,
+                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
+            let record = FeedRecord(
+                feed: feed, state: known?.record.state ?? FeedState(), lastCheck: known?.record.lastCheck)
+            records.append(record)
+            let entry = FeedTable.Entry(record: record, position: FeedTable.Entry.addedPosition)
+            if known == nil { added.append(entry) } else { changed.append(entry) }
+        }
     }
 
     func run(on db: Database) throws {
@@ -87,11 +112,18 @@ private struct DeclarationPlan: Sendable {
 enum FeedTable {
     struct Entry: Sendable {
         var record: FeedRecord
+        /// In the operator's list, from 0; `addedPosition` for feeds that a command added; nil for those not polled.
         let position: Int?
 
-        var isListed: Bool { position != nil }
+        static let addedPosition = -1
 
-        var values: [DatabaseValue] {
+        var isListed: Bool { position != nil }
+        var isAdded: Bool { position == Entry.addedPosition }
+
+        /// What `feeds` sorts by: the list's order, then the added ones as they came.
+        var rank: (Int, FeedID) { (isAdded ? Int.max : position ?? Int.max, record.feed.id) }
+
+        var values: [ColumnValue] {
             let feed = record.feed
             let (isLocal, source) =
                 switch feed.source {
@@ -160,7 +192,7 @@ enum FeedTable {
 }
 
 extension FeedState {
-    fileprivate var values: [DatabaseValue] {
+    fileprivate var values: [ColumnValue] {
         let ambiguous: [UInt8]? = ambiguousIDs.isEmpty ? nil : ambiguousIDs.flatMap(\.bytes)
         return [
             .of(nextCheck), .of(notBefore), .of(retryAfter), .of(lastChecked), .of(lastSuccess), .of(failures),
@@ -203,7 +235,7 @@ extension FeedState {
 }
 
 extension FeedCheck {
-    fileprivate var values: [DatabaseValue] {
+    fileprivate var values: [ColumnValue] {
         [.of(started), .of(outcome.rawValue), .of(status), .of(bytes), .of(failure?.json.text)]
     }
 

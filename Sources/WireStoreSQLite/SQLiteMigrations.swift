@@ -119,7 +119,6 @@ enum SQLiteMigrations {
         CREATE UNIQUE INDEX article_key ON article (feed, key);
         CREATE INDEX article_link ON article (feed, link) WHERE link IS NOT NULL;
         CREATE INDEX article_time ON article (time);
-        CREATE INDEX article_feed_time ON article (feed, time);
 
         CREATE TABLE revision (             -- the texts that an article had before
             article INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,

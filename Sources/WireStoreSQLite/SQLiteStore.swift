@@ -20,9 +20,9 @@ public final class SQLiteStore: Store {
         /// Connections for reading at once.
         static let readers = 4
         /// Page cache of each connection, KiB.
-        static let cache = 8_192
+        static let cache = 16_384
         /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
-        static let writesPerCommit = 256
+        static let writesPerCommit = 64
     }
 
     public let ids: IDSource
@@ -98,7 +98,7 @@ public final class SQLiteStore: Store {
             try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
             try db.execute(
                 sql: """
-                    PRAGMA page_size = \(ProcessInfo.processInfo.environment["PS"] ?? "8192"); PRAGMA wal_autocheckpoint = \(ProcessInfo.processInfo.environment["AC"] ?? "1000");
+                    PRAGMA page_size = 16384;
                     PRAGMA cache_size = -\(Limits.cache);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA cell_size_check = ON;
