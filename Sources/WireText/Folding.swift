@@ -17,6 +17,9 @@ struct Folding {
         static let hardScalars = 65_536
     }
 
+    private static let iotaBelow: UInt32 = 0x0345
+    private static let iota: UInt32 = 0x03B9
+
     var text: [FoldedScalar] = []
     private var other: [FoldedScalar] = []
 
@@ -68,8 +71,15 @@ struct Folding {
 
 /// Canonical composition (NFC).
 extension Folding {
-    mutating func normalize(_ tables: UnicodeTables) {
+    /// Brings `text` to NFC; while folding, the Greek iota below becomes the letter.
+    mutating func normalize(_ tables: UnicodeTables, isFolding: Bool = true) {
         decompose(tables)
+        if isFolding {
+            for index in other.indices where other[index].value == Self.iotaBelow {
+                other[index].value = Self.iota
+                other[index].properties = tables.properties(Self.iota)
+            }
+        }
         compose(tables)
     }
 
@@ -106,7 +116,20 @@ extension Folding {
         markCount += 1
         var place = other.count
         while place > 0, other[place - 1].properties.combiningClass > order { place -= 1 }
+        let isMoved = place < other.count
         other.insert(scalar, at: place)
+        if isMoved { spreadSource(over: markCount) }
+    }
+
+    /// Marks in another order than written stand all for the same bytes, so that offsets never run backwards.
+    private mutating func spreadSource(over count: Int) {
+        let run = max(0, other.count - count)..<other.count
+        let start = other[run].lazy.map(\.start).min() ?? 0
+        let end = other[run].lazy.map(\.end).max() ?? 0
+        for index in run {
+            other[index].start = start
+            other[index].end = end
+        }
     }
 
     /// Joins what has one scalar in NFC; from `other` to `text`.

@@ -56,7 +56,7 @@ extension BlockRun {
         closeForm(span, kind, firstToken)
         guard traits.hasForms else { return span }
         let alias: Token.Kind = kind == .joined ? .joined : .alias
-        writeSpellings(text, start, end, span, alias, firstToken, traits)
+        writeSpellings(text, start, end, span, alias, firstToken, traits, isPart: false)
         guard traits.hasApostrophe || traits.hasHangul else { return span }
         let shorter = tokenizer.side == .text ? possessive(text, start, end) : nil
         let later = tokenizer.dropsElidedArticles ? ElidedArticles.end(text, start, end) : nil
@@ -67,7 +67,7 @@ extension BlockRun {
         }
         if traits.hasHangul {
             if tokenizer.side == .text { writeForeignParts(text, start, end, span, alias, firstToken, traits) }
-            writeSyllables(text, start, end, span)
+            writeSyllables(text, start, end, span, isJoined: kind == .joined)
         }
         return span
     }
@@ -86,10 +86,10 @@ extension BlockRun {
     /// The own, accent-free and German spelling of a part, and a number without its group separators.
     private mutating func writeSpellings(
         _ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan, _ kind: Token.Kind, _ firstToken: Int,
-        _ traits: WordTraits
+        _ traits: WordTraits, isPart: Bool = true
     ) {
         var span = place
-        if end - start < place.formEnd - place.formStart {
+        if isPart {
             span.formStart = forms.count
             for index in start..<end { put(text[index].value) }
             closeForm(span, kind, firstToken)
@@ -245,9 +245,10 @@ extension BlockRun {
         for index in start...end where index == end || text[index].isSyllable {
             if first < index, index - first < end - start, text[first..<index].contains(where: \.properties.isWordly) {
                 var span = place
+                // A joined word has no scalars of its own to point at.
                 if kind == .alias {
-                    span.sourceStart = text[first].start
-                    span.sourceEnd = text[index - 1].end
+                    span = self.span(of: text, first, index)
+                    span.position = place.position
                 }
                 writeSpellings(text, first, index, span, kind, firstToken, traits)
             }
@@ -256,12 +257,16 @@ extension BlockRun {
     }
 
     /// Pairs of neighbouring Hangul syllables, because particles hang on the word.
-    private mutating func writeSyllables(_ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan) {
+    private mutating func writeSyllables(
+        _ text: [FoldedScalar], _ start: Int, _ end: Int, _ place: WordSpan, isJoined: Bool
+    ) {
         guard end - start > 2 else { return }
         for index in start..<(end - 1) where text[index].isSyllable && text[index + 1].isSyllable {
             var span = place
-            span.sourceStart = text[index].start
-            span.sourceEnd = text[index + 1].end
+            if !isJoined {
+                span.sourceStart = text[index].start
+                span.sourceEnd = text[index + 1].end
+            }
             span.formStart = forms.count
             put(text[index].value)
             put(text[index + 1].value)

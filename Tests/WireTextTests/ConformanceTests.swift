@@ -88,11 +88,12 @@ import Testing
             let target = try fields[2].split(separator: " ").map { try #require(UInt32($0, radix: 16)) }
             for point in bounds[0]...bounds[bounds.count - 1] {
                 var found: [UInt32] = []
-                tables.folded(point) { found.append($0) }
+                // The iota below becomes a letter once all marks are in order.
+                tables.folded(point) { found.append($0 == 0x345 ? 0x3B9 : $0) }
                 count += 1
                 if found == [0x20] || target.contains(where: isPunctuation) || isPunctuation(point) { continue }
                 #expect(found == target, "U+\(String(point, radix: 16))")
-                #expect(tables.properties(point).changesByFolding)
+                #expect(tables.properties(point).changesByFolding || point == 0x345)
             }
         }
         #expect(count > 10_000)
@@ -105,7 +106,7 @@ import Testing
     private func composed(_ scalars: [UInt32]) -> [UInt32] {
         var folding = Folding()
         folding.text = scalars.map(FoldedScalar.init(raw:))
-        folding.normalize(.shared)
+        folding.normalize(.shared, isFolding: false)
         return folding.text.map(\.value)
     }
 
