@@ -48,7 +48,7 @@ public struct MatchedClause: Hashable, Sendable {
         self.spans = spans
     }
 
-    var json: JSONValue { ["clause": .string(clause), "spans": .array(spans.map(\.json))] }
+    public var json: JSONValue { ["clause": .string(clause), "spans": .array(spans.map(\.json))] }
 
     init?(json: JSONValue) {
         guard let clause = json["clause"]?.string, let spans = json["spans"]?.array else { return nil }

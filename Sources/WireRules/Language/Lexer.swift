@@ -201,7 +201,7 @@ extension Lexer {
         if scalars[start] == "/", followsOperator, let end = regexEnd(from: start) {
             throw Unavailable.regex(place(start..<end), in: bytes)
         }
-        if let colon = fieldEnd(from: start), try readField(start, colon, isAdjacent) { return }
+        if let colon = fieldEnd(from: start), !isAddress(colon), try readField(start, colon, isAdjacent) { return }
         var end = wordEnd(from: start)
         let text = string(start..<end)
         if try readOperator(text, start..<end, isAdjacent) { return }
@@ -434,6 +434,14 @@ extension Lexer {
             end += 1
         }
         return end > start && end < scalars.count && scalars[end] == ":" ? end : nil
+    }
+
+    /// Whether the colon belongs to an address behind a field, as in `feed:https://example.org/feed`.
+    private func isAddress(_ colon: Int) -> Bool {
+        guard colon + 2 < scalars.count, scalars[colon + 1] == "/", scalars[colon + 2] == "/", let last = lexemes.last,
+            last.range.upperBound == offsets[index], case .field = last.kind
+        else { return false }
+        return true
     }
 
     private func regexEnd(from start: Int) -> Int? {

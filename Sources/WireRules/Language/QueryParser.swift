@@ -347,6 +347,16 @@ extension QueryParser {
         default:
             break
         }
+        if rule.field == .feed, case .phrase = next.kind {
+            let text = String(decoding: bytes[next.content], as: UTF8.self)
+            if text.hasPrefix("folder/") {
+                index += 1
+                try count(next.range)
+                let range = lexeme.range.lowerBound..<next.range.upperBound
+                let path = String(text.dropFirst("folder/".count))
+                return try withSuffixes(Expression(kind: .facet(FolderFacet(path: path)), range: range))
+            }
+        }
         let inner = try parseOperand()
         let field = rule.field ?? .body
         try checkInside(inner, name: name)

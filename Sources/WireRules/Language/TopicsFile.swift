@@ -15,13 +15,13 @@ public struct TopicsFile: Sendable {
     /// Reads a topics file.
     ///
     /// - Parameter name: the file's name, for messages.
-    /// - Throws: a problem with the code `not-yaml` if the text is no YAML at all.
+    /// - Throws: a problem with the code `not-yaml` if the text is no YAML at all, `bad-shape` if it is not a map.
     public static func read(_ text: String, name: String) throws(TopicProblem) -> TopicsFile {
         var reader = TopicsFileReader(text: text, file: name)
         guard let root = try reader.compose() else {
             return TopicsFile(topics: [], problems: [])
         }
-        reader.readRoot(root)
+        try reader.readRoot(root)
         return TopicsFile(topics: reader.topics, problems: reader.problems)
     }
 
@@ -57,6 +57,8 @@ struct TopicsFileReader {
     let lines: [Substring]
     private(set) var topics: [Topic] = []
     private(set) var problems: [TopicProblem] = []
+    /// Every topic with a name, also those of a wrong shape.
+    private var named: [(id: String, name: String, place: SourcePlace)] = []
 
     private enum Limits {
         /// Topics of one file.
@@ -84,12 +86,13 @@ struct TopicsFileReader {
         }
     }
 
-    mutating func readRoot(_ root: Node) {
+    mutating func readRoot(_ root: Node) throws(TopicProblem) {
         guard let mapping = mapping(root) else {
-            if let scalar = root.scalar, scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null" { return }
+            if let scalar = root.scalar, scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null" {
+                return
+            }
             let hint = "begin it with  topics:  and write each topic below as  - name: …"
-            add(problem("bad-shape", at: root, "a topics file is a map with the key topics", hint: hint))
-            return
+            throw problem("bad-shape", at: root, "a topics file is a map with the key topics", hint: hint)
         }
         for (key, value) in mapping {
             let name = key.scalar?.string ?? ""
@@ -157,6 +160,7 @@ extension TopicsFileReader {
             }
         }
         require(mapping, node, id)
+        if !id.isEmpty, let place = topic.place { named.append((id, name, place)) }
         guard let query, !problems[errors...].contains(where: { $0.isError && $0.code != "bad-test" }) else { return }
         topics.append(finished(topic, query, tests))
     }
@@ -187,11 +191,12 @@ extension TopicsFileReader {
 
     /// Two topics with one id are both switched off.
     private mutating func dropDuplicates() {
-        let byID = Dictionary(grouping: topics, by: \.id)
-        for topic in topics {
-            guard let same = byID[topic.id], same.count > 1, let place = topic.place else { continue }
+        let byID = Dictionary(grouping: named, by: \.id)
+        for topic in named {
+            guard let same = byID[topic.id], same.count > 1 else { continue }
+            let place = topic.place
             let other = same.first { $0.place != topic.place }
-            let line = other?.place.map { " in line \($0.line)" } ?? ""
+            let line = other.map { " in line \($0.place.line)" } ?? ""
             add(
                 problem(
                     "duplicate-topic", place.line, place.column, marked: topic.name.count,
@@ -360,7 +365,8 @@ extension TopicsFileReader {
         let value = trimmed.dropFirst(6).drop { $0 == " " }
         guard let first = value.first, first != ">" else { return nil }
         let indent = String(lines[index].prefix { $0 == " " || $0 == "-" }.map { _ in " " })
-        return "YAML takes a leading \(first) for its own; write the query under a block, where nothing needs quoting:\n"
+        return
+            "YAML takes a leading \(first) for its own; write the query under a block, where nothing needs quoting:\n"
             + "   \(indent)query: >\n   \(indent)  \(value)"
     }
 }

@@ -19,7 +19,9 @@ extension TopicsFileReader {
 
     private mutating func readTest(_ node: Node, topic: String) -> TopicTest? {
         guard !isAlias(node), let mapping = mapping(node) else {
-            add(badTest(node, "a test is a map with text and match", hint: "write  - text: …  and  match: true"), topic: topic)
+            add(
+                badTest(node, "a test is a map with text and match", hint: "write  - text: …  and  match: true"),
+                topic: topic)
             return nil
         }
         var item = Item(id: "test")
@@ -41,13 +43,17 @@ extension TopicsFileReader {
                 add(
                     badTest(
                         key, "a test has no key \(name)",
-                        hint: near.map { "did you mean \($0)?" } ?? "the keys are \(Self.testKeys.joined(separator: ", "))"),
+                        hint: near.map { "did you mean \($0)?" }
+                            ?? "the keys are \(Self.testKeys.joined(separator: ", "))"),
                     topic: topic)
             }
         }
         guard problems.count == errors else { return nil }
         guard let expectation else {
-            add(badTest(node, "this test does not say whether the topic must match", hint: "write  match: true  or  match: false"), topic: topic)
+            add(
+                badTest(
+                    node, "this test does not say whether the topic must match",
+                    hint: "write  match: true  or  match: false"), topic: topic)
             return nil
         }
         return TopicTest(item: item, feed: feed, expectsMatch: expectation, place: place(of: node))
@@ -104,7 +110,8 @@ extension TopicsFileReader {
             return
         }
         guard let mapping = mapping(value) else {
-            return add(badTest(value, "feed is a title or a map of \(Self.feedKeys.joined(separator: ", "))"), topic: topic)
+            return add(
+                badTest(value, "feed is a title or a map of \(Self.feedKeys.joined(separator: ", "))"), topic: topic)
         }
         for (key, value) in mapping {
             let text = value.scalar?.string

@@ -6,7 +6,8 @@ extension TopicsFileReader {
     /// The trimmed query with its anchors; nil if YAML made something else of it.
     mutating func readQuery(_ node: Node, key: Node, topic: String) -> (text: String, anchors: [QueryAnchor])? {
         let line = key.mark?.line ?? 1
-        let form = blockHint(ofLine: line - 1) ?? "write the query under a block:\n     query: >\n       barr AND resign*"
+        let form =
+            blockHint(ofLine: line - 1) ?? "write the query under a block:\n     query: >\n       barr AND resign*"
         guard let scalar = node.scalar else {
             let kind = node.sequence == nil ? "a map" : "a list"
             add(problem("yaml-query", at: node, "YAML read this query as \(kind)", hint: form), topic: topic)

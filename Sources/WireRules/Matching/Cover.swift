@@ -11,6 +11,8 @@ struct CoverFinder {
     private let costs: [Double]
     /// Root nodes by topic, for `topic:`.
     private let roots: [Int32]
+    /// Covers of topics that others refer to.
+    private var known: [Int: [Cover]] = [:]
 
     private enum Limits {
         /// Requirements kept of one node: the rarest.
@@ -24,14 +26,16 @@ struct CoverFinder {
     }
 
     /// The cheapest requirements of a node, each of which must hold, cheapest first; empty if none can be named.
-    func covers(of node: Int32, all: Bool = false) -> [Cover] {
+    mutating func covers(of node: Int32) -> [Cover] {
         guard node >= 0 else { return [] }
         let node = program.nodes[Int(node)]
         let first = Int(node.first)
         let range = first..<(first + Int(node.count))
         switch node.operation {
         case .all:
-            return best(range.flatMap { covers(of: program.links[$0], all: all) }, all)
+            var parts: [Cover] = []
+            for index in range { parts += covers(of: program.links[index]) }
+            return best(parts)
         case .any:
             var union = Cover(keys: [], cost: 0)
             for index in range {
@@ -41,12 +45,16 @@ struct CoverFinder {
             }
             return [unique(union)]
         case .term:
-            return covers(ofTerm: Int(node.first), all)
+            return covers(ofTerm: Int(node.first))
         case .near, .atLeast:
-            return best(range.compactMap { cover(ofOperand: $0) }, all)
+            return best(range.compactMap { cover(ofOperand: $0) })
         case .topic:
             let index = Int(node.first)
-            return roots.indices.contains(index) ? covers(of: roots[index]) : []
+            guard roots.indices.contains(index) else { return [] }
+            if let known = known[index] { return known }
+            let found = covers(of: roots[index])
+            known[index] = found
+            return found
         case .not, .facet:
             return []
         }
@@ -55,7 +63,7 @@ struct CoverFinder {
     private func cover(ofOperand index: Int) -> Cover? {
         var union = Cover(keys: [], cost: 0)
         for link in program.operands[index] {
-            guard let cover = covers(ofTerm: Int(program.links[link]), false).first else { return nil }
+            guard let cover = covers(ofTerm: Int(program.links[link])).first else { return nil }
             union.keys += cover.keys
             union.cost += cover.cost
         }
@@ -63,7 +71,7 @@ struct CoverFinder {
     }
 
     /// At every position of a term, one of the keys that cover it must be there.
-    private func covers(ofTerm index: Int, _ all: Bool) -> [Cover] {
+    private func covers(ofTerm index: Int) -> [Cover] {
         let term = program.terms[index]
         let tokens = program.tokens[term.tokens]
         if term.isSimple {
@@ -75,12 +83,11 @@ struct CoverFinder {
             starts.append(
                 unique(Cover(keys: covering.map(\.key), cost: covering.reduce(0) { $0 + costs[Int($1.key)] })))
         }
-        return best(starts, all)
+        return best(starts)
     }
 
-    private func best(_ covers: [Cover], _ all: Bool) -> [Cover] {
-        let sorted = covers.sorted { ($0.cost, $0.keys.count) < ($1.cost, $1.keys.count) }
-        return all ? sorted : Array(sorted.prefix(Limits.kept))
+    private func best(_ covers: [Cover]) -> [Cover] {
+        Array(covers.sorted { ($0.cost, $0.keys.count) < ($1.cost, $1.keys.count) }.prefix(Limits.kept))
     }
 
     private func unique(_ cover: Cover) -> Cover {

@@ -19,7 +19,8 @@ extension Matcher {
     mutating func explanation(of topic: Int, _ article: ArticleFacts) -> Match {
         let compiled = set.compiled[topic]
         var clauses: [Clause] = []
-        collect(Int(compiled.root), compiled.query, article, &clauses)
+        var visited: Set<Int32> = []
+        collect(Int(compiled.root), compiled.query, article, &visited, &clauses)
         var score = 0.0
         var best: (weight: Double, rank: Int, place: Occurrence)?
         for clause in clauses {
@@ -43,12 +44,14 @@ extension Matcher {
     /// The spans of a leaf that holds.
     mutating func spans(ofLeaf index: Int, _ query: [UInt8], _ article: ArticleFacts) -> [Span] {
         var clauses: [Clause] = []
-        collect(index, query, article, &clauses)
+        var visited: Set<Int32> = []
+        collect(index, query, article, &visited, &clauses)
         return clauses.flatMap { spans($0, article) }
     }
 
     private mutating func collect(
-        _ index: Int, _ query: [UInt8], _ article: ArticleFacts, _ clauses: inout [Clause]
+        _ index: Int, _ query: [UInt8], _ article: ArticleFacts, _ visited: inout Set<Int32>,
+        _ clauses: inout [Clause]
     ) {
         guard index >= 0 else { return }
         let node = set.program.nodes[index]
@@ -56,12 +59,12 @@ extension Matcher {
         switch node.operation {
         case .all:
             for link in Int(node.first)..<Int(node.first + node.count) {
-                collect(Int(set.program.links[link]), query, article, &clauses)
+                collect(Int(set.program.links[link]), query, article, &visited, &clauses)
             }
         case .any:
             for link in Int(node.first)..<Int(node.first + node.count) {
                 let child = Int(set.program.links[link])
-                if holds(child, article) { collect(child, query, article, &clauses) }
+                if holds(child, article) { collect(child, query, article, &visited, &clauses) }
             }
         case .not:
             break
@@ -73,7 +76,7 @@ extension Matcher {
         case .topic:
             let other = set.compiled[Int(node.first)]
             var inner: [Clause] = []
-            collect(Int(other.root), other.query, article, &inner)
+            if visited.insert(node.first).inserted { collect(Int(other.root), other.query, article, &visited, &inner) }
             clauses.append(
                 Clause(
                     text: text, weight: node.weight, places: inner.flatMap(\.places),

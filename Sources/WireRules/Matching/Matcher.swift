@@ -16,6 +16,8 @@ public struct Matcher: Sendable {
     private var asked: [UInt32]
     private var serial: UInt32 = 0
     private var near = NearSolver()
+    /// Answers of topics that others refer to, for the current article.
+    private var answers: [Int: Bool] = [:]
 
     public init(_ set: TopicSet) {
         self.set = set
@@ -37,9 +39,14 @@ public struct Matcher: Sendable {
         return met.map { explanation(of: $0, article) }
     }
 
+    private mutating func read(_ article: ArticleFacts) {
+        finder.read(article.item, article.feed, set)
+        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
+    }
+
     /// The indices of the topics that an article meets, in order.
     mutating func topics(meeting article: ArticleFacts) -> [Int] {
-        finder.read(article.item, article.feed, set)
+        read(article)
         serial &+= 1
         if serial == 0 {
             for index in asked.indices { asked[index] = 0 }
@@ -61,7 +68,7 @@ public struct Matcher: Sendable {
 
     /// Whether one topic holds, whatever the index says.
     mutating func holds(topic: Int, _ article: ArticleFacts) -> Bool {
-        finder.read(article.item, article.feed, set)
+        read(article)
         return holds(Int(set.compiled[topic].root), article)
     }
 }
@@ -93,8 +100,26 @@ extension Matcher {
             return set.program.facets[Int(node.first)].holds(for: article.item, from: article.feed, at: article.clock)
         case .topic:
             let topic = Int(node.first)
-            return set.compiled.indices.contains(topic) && holds(Int(set.compiled[topic].root), article)
+            guard set.compiled.indices.contains(topic) else { return false }
+            if let answer = answers[topic] { return answer }
+            let answer = holds(Int(set.compiled[topic].root), article)
+            answers[topic] = answer
+            return answer
         }
+    }
+
+    /// A joined form is not counted beside its parts.
+    private func withoutJoined(_ places: [Occurrence]) -> [Occurrence] {
+        guard places.count > 1 else { return places }
+        let tokens = words.buffer.tokens
+        return places.indices.filter { index in
+            let whole = places[index]
+            guard whole.first == whole.last, tokens[Int(whole.first)].kind.contains(.joined) else { return true }
+            // Shorter places with the same start stand before it, its later parts behind it.
+            if index > 0, places[index - 1].start == whole.start { return false }
+            return index + 1 == places.count || places[index + 1].start >= whole.end
+        }
+        .map { places[$0] }
     }
 
     private func reaches(_ node: Program.Node) -> ArraySlice<Reach> {
@@ -153,7 +178,7 @@ extension Matcher {
         case .term:
             var found: [Occurrence] = []
             finder.occurrences(Int(node.first), finder.words.scope(node.field), set.program, article, into: &found)
-            return Matcher.ordered(found)
+            return withoutJoined(Matcher.ordered(found))
         case .near:
             return Matcher.ordered(near.places(operands(node, article), reaches(node)))
         case .atLeast:

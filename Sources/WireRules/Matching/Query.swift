@@ -83,11 +83,29 @@ struct CandidateFinder {
         case .form(let form):
             return .term(String(decoding: form, as: UTF8.self))
         case .pattern(let form):
+            if let pairs = hangulPairs(form) { return pairs }
             let prefix = form.prefix { $0 < Pattern.star }
             return prefix.isEmpty ? nil : .prefix(String(decoding: prefix, as: UTF8.self))
         case .fuzzy:
             return nil
         }
+    }
+
+    /// A text that has a Hangul word as a part has all its pairs of syllables.
+    private func hangulPairs(_ pattern: [UInt8]) -> TermExpression? {
+        let literal = pattern.filter { $0 < Pattern.star }
+        guard pattern.first == Pattern.star, pattern.last == Pattern.star, literal.count == pattern.count - 2 else {
+            return nil
+        }
+        let scalars = Array(String(decoding: literal, as: UTF8.self).unicodeScalars)
+        guard scalars.count >= 2, scalars.allSatisfy({ (0xAC00...0xD7A3).contains($0.value) }) else { return nil }
+        return join(
+            zip(scalars, scalars.dropFirst()).map { first, second in
+                var pair = String.UnicodeScalarView()
+                pair.append(first)
+                pair.append(second)
+                return .term(String(pair))
+            })
     }
 
     private func join(_ parts: [TermExpression]) -> TermExpression? {

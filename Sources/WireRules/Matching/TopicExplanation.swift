@@ -106,9 +106,13 @@ extension TopicSet {
             hint = held.isEmpty ? nil : "met by: \(held.joined(separator: ", "))"
         }
         let excerpt = test.item.title ?? test.item.contentText ?? test.item.summary
-        return QueryProblem(
+        var problem = QueryProblem(
             .error, "test-failed", file: test.place?.file, line: test.place?.line ?? 1, column: test.place?.column ?? 1,
-            lineText: excerpt.map { String($0.prefix { $0 != "\n" }) }, topic: topic.topic.id, message, hint: hint)
+            lineText: nil, topic: topic.topic.id, message, hint: hint)
+        problem.excerpt = excerpt.map {
+            QueryProblem.Excerpt(before: "", meant: String($0.prefix { $0 != "\n" }), after: "", limit: 100)
+        }
+        return problem
     }
 }
 
@@ -131,7 +135,8 @@ extension Matcher {
             let spans = holds ? spans(ofLeaf: index, query, article) : []
             clauses.append(
                 TopicExplanation.Clause(
-                    clause: String(decoding: query[Int(node.low)..<Int(node.high)], as: UTF8.self), isNegated: isNegated,
+                    clause: String(decoding: query[Int(node.low)..<Int(node.high)], as: UTF8.self),
+                    isNegated: isNegated,
                     holds: holds, spans: spans,
                     reason: holds == isNegated ? reason(node, isNegated: isNegated, article) : nil))
         }
@@ -153,7 +158,8 @@ extension Matcher {
         case .atLeast:
             return "occurs \(occurrenceCount(node, article)) times, wanted \(node.value)"
         case .topic: return "that topic does not match"
-        default: return set.program.facets[Int(node.first)].state(of: article.item, from: article.feed, at: article.clock)
+        default:
+            return set.program.facets[Int(node.first)].state(of: article.item, from: article.feed, at: article.clock)
         }
     }
 

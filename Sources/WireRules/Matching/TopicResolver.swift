@@ -31,7 +31,7 @@ struct TopicResolver {
         var bad: Set<String> = []
         for topic in topics where parsed[topic.id]?.topic == topic {
             var path: [String] = []
-            if let problem = Self.check(topic.id, parsed, topics, &depths, &path, &bad) { errors.append(problem) }
+            Self.check(topic.id, parsed, topics, &depths, &path, &bad, &errors)
         }
         good = topics.compactMap { topic in
             guard let own = parsed[topic.id], own.topic == topic, !bad.contains(topic.id) else { return nil }
@@ -45,12 +45,12 @@ struct TopicResolver {
             .map(\.element)
     }
 
-    /// The first problem of a topic's references; also told for topics that refer to a bad one.
+    /// Tells the first problem of a topic's references, and of those it refers to; every bad topic is told of once.
     private static func check(
         _ id: String, _ parsed: [String: Parsed], _ topics: [Topic], _ depths: inout [String: Int],
-        _ path: inout [String], _ bad: inout Set<String>
-    ) -> QueryProblem? {
-        guard let own = parsed[id], depths[id] == nil, !bad.contains(id) else { return nil }
+        _ path: inout [String], _ bad: inout Set<String>, _ errors: inout [QueryProblem]
+    ) {
+        guard let own = parsed[id], depths[id] == nil, !bad.contains(id) else { return }
         let query = Array(own.topic.query.utf8)
         path.append(id)
         defer { path.removeLast() }
@@ -73,7 +73,7 @@ struct TopicResolver {
                     .error, "topic-cycle", range, in: query,
                     "more than \(Limits.chain) topics refer to each other in a row", hint: "write the words themselves")
             } else {
-                _ = check(other, parsed, topics, &depths, &path, &bad)
+                check(other, parsed, topics, &depths, &path, &bad, &errors)
                 depth = max(depth, depths[other] ?? 0)
                 if bad.contains(other) || parsed[other] == nil {
                     problem = QueryProblem(
@@ -88,11 +88,11 @@ struct TopicResolver {
             }
             if let problem {
                 bad.insert(id)
-                return path.count == 1 ? problem.located(in: own.topic) : nil
+                errors.append(problem.located(in: own.topic))
+                return
             }
         }
         depths[id] = depth + 1
-        return nil
     }
 
     private static func references(_ expression: Expression) -> [(String, Range<Int>)] {

@@ -68,7 +68,7 @@ public struct TopicSet: Sendable {
     private static func postings(
         _ program: Program, _ compiled: [CompiledTopic], _ roots: [Int32]
     ) -> ([Posting], [Int32], [Int32]) {
-        let finder = CoverFinder(program: program, roots: roots)
+        var finder = CoverFinder(program: program, roots: roots)
         var byKey: [[Posting]] = Array(repeating: [], count: program.keyRules.count)
         var broad: [Int32] = []
         for (index, topic) in compiled.enumerated() where topic.topic.isEnabled && topic.root >= 0 {

@@ -101,7 +101,9 @@ struct PossessionFacet: Facet {
 
     let thing: Thing
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String { "the article has no \(thing.rawValue)" }
+    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+        "the article has no \(thing.rawValue)"
+    }
 
     func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
         switch thing {
