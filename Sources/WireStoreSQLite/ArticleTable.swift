@@ -2,30 +2,33 @@ import GRDB
 import WireModel
 import WireStore
 
-/// The tables `article` and `revision`.
+/// The tables `article`, `article_text` and `revision`.
 enum ArticleTable {
-    /// The columns of an item, in the order of `itemValues`; the same in both tables.
+    /// The columns of an item, in the order of `itemValues`; the same in `article_text` and `revision`.
     static let itemColumns = """
         guid, guid_generated, url, language, published, updated, title, title_html, summary, summary_breaks, content_text, \
         details, summary_html, content_html
         """
-    static let itemColumnCount = 14
 
     /// Whether it was stored: not if the feed has an article of that key, or the store one of that id.
     static func insert(_ new: NewArticle, into feed: FeedID, on db: Database) throws -> Bool {
         let article = new.article
+        let identity = new.identity
         try db.run(
             """
-            INSERT INTO article (id, feed, time, seen, revision, revised, key, link, fingerprint, text_digest, \(itemColumns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
+            INSERT INTO article (id, feed, time, seen, revision, key, link, fingerprint, text_digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 .of(article.id), .of(feed), .of(article.listTime), .of(article.seen), .of(article.revision),
-                .of(article.seen), .of(new.identity.key), .of(new.identity.link), .of(new.identity.fingerprint),
-                .of(new.textDigest),
-            ] + itemValues(article.item))
+                .of(identity.key), .of(identity.link), .of(identity.fingerprint), .of(new.textDigest),
+            ])
         guard db.changesCount > 0 else { return false }
+        try db.run(
+            """
+            INSERT INTO article_text (article, revised, \(itemColumns))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
         try db.run("INSERT OR IGNORE INTO unindexed (article) VALUES (?)", [.of(article.id)])
         return true
     }
@@ -33,26 +36,25 @@ enum ArticleTable {
     /// Whether it was stored: only if the stored revision is the one before it.
     static func revise(_ revised: RevisedArticle, in feed: FeedID, on db: Database) throws -> Bool {
         let article = revised.article
-        guard try db.number(
-            "SELECT revision FROM article WHERE id = ? AND feed = ?", [.of(article.id), .of(feed)]
-        ) == Int64(article.revision) - 1 else { return false }
+        let id = ColumnValue.of(article.id)
+        let stored = try db.number("SELECT revision FROM article WHERE id = ? AND feed = ?", [id, .of(feed)])
+        guard let stored, stored == Int64(article.revision) - 1 else { return false }
         try db.run(
             """
             INSERT INTO revision (article, revision, revised, text_digest, \(itemColumns))
-            SELECT id, revision, revised, text_digest, \(itemColumns) FROM article WHERE id = ?
-            """, [.of(article.id)])
+            SELECT article.id, revision, revised, text_digest, \(itemColumns)
+            FROM article JOIN article_text ON article_text.article = article.id WHERE article.id = ?
+            """, [id])
         // The index holds the words of the old text until its turn comes.
+        try db.run("INSERT OR IGNORE INTO unindexed (article, revision) VALUES (?, ?)", [id, .of(stored)])
         try db.run(
-            "INSERT OR IGNORE INTO unindexed (article, revision) VALUES (?, ?)",
-            [.of(article.id), .of(article.revision - 1)])
+            "UPDATE article SET revision = ?, text_digest = ? WHERE id = ?",
+            [.of(article.revision), .of(revised.textDigest), id])
         try db.run(
             """
-            UPDATE article SET (revision, revised, text_digest, \(itemColumns)) =
-                (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            WHERE id = ?
-            """,
-            [.of(article.revision), .of(revised.revisedAt), .of(revised.textDigest)] + itemValues(article.item)
-                + [.of(article.id)])
+            REPLACE INTO article_text (article, revised, \(itemColumns))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, itemValues(article.item, after: [id, .of(revised.revisedAt)]))
         return try touch(TouchedArticle(article.id, identity: revised.identity), in: feed, on: db)
     }
 
@@ -75,9 +77,9 @@ enum ArticleTable {
         try db.number("SELECT 1 FROM article WHERE id = ?", [.of(id)]) != nil
     }
 
-    private static func itemValues(_ item: Item) -> [ColumnValue] {
+    private static func itemValues(_ item: Item, after first: [ColumnValue]) -> [ColumnValue] {
         let breaks = item.summaryBreaks
-        return [
+        return first + [
             .of(item.id), .of(item.idGenerated), .of(item.url), .of(item.language), .of(item.published),
             .of(item.updated), .of(item.title), .of(item.titleHTML), .of(item.summary),
             .of(breaks.isEmpty ? nil : breaks.map(String.init).joined(separator: " ")), .of(item.contentText),
@@ -109,7 +111,7 @@ extension ArticleTable {
 
     /// The index's forms of an article as it is now; nil if there is none of that id.
     static func forms(of id: ArticleID, on db: Database) throws -> String? {
-        try db.first("SELECT \(indexedColumns) FROM article WHERE id = ?", [.of(id)], forms)
+        try db.first("SELECT \(indexedColumns) FROM article_text WHERE article = ?", [.of(id)], forms)
     }
 
     /// The forms of an earlier revision.

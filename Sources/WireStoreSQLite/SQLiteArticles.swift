@@ -100,7 +100,10 @@ extension ArticleTable {
     static func stored(
         _ id: ArticleID, facts: inout [FeedID: FeedFacts], on db: Database
     ) throws -> StoredArticle? {
-        let sql = "SELECT feed, time, seen, revision, \(itemColumns) FROM article WHERE id = ?"
+        let sql = """
+            SELECT feed, time, seen, revision, \(itemColumns)
+            FROM article JOIN article_text ON article_text.article = article.id WHERE article.id = ?
+            """
         let found = try db.first(sql, [.of(id)]) { row in
             let article = Article(
                 id: id, feed: row.id(0), item: item(row, from: 4), seen: row.time(2) ?? Timestamp(milliseconds: 0),

@@ -53,7 +53,8 @@ private struct DeclarationPlan: Sendable {
         for declaration in declarations where seen.insert(declaration.address).inserted {
             let known = byAddress.removeValue(forKey: declaration.address)
             let feed = Feed(
-                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address, source: declaration.source,
+                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address,
+                source: declaration.source,
                 title: declaration.title, folder: declaration.folder, settings: declaration.settings)
             var entry = FeedTable.Entry(
                 record: FeedRecord(feed: feed, state: known?.record.state ?? FeedState()), position: records.count)
@@ -79,7 +80,8 @@ private struct DeclarationPlan: Sendable {
             let known = byAddress[declaration.address]
             if known?.isListed == true { continue }
             let feed = Feed(
-                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address, source: declaration.source,
+                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address,
+                source: declaration.source,
                 title: declaration.title, folder: declaration.folder, settings: declaration.settings)
             let record = FeedRecord(
                 feed: feed, state: known?.record.state ?? FeedState(), lastCheck: known?.record.lastCheck)

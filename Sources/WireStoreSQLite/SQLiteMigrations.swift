@@ -22,7 +22,8 @@ enum SQLiteMigrations {
             }
             return
         }
-        guard application == 0, version == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+        guard application == 0, version == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        else {
             throw StoreError.foreign(path: path)
         }
         if !mayBeEmpty { throw StoreError.missing(path: path) }
@@ -90,17 +91,24 @@ enum SQLiteMigrations {
             ambiguous_ids BLOB              -- digests, one after the other
         ) STRICT;
 
-        CREATE TABLE article (
+        CREATE TABLE article (              -- narrow: what comparing, listing and searching look at
             id INTEGER PRIMARY KEY,
             feed INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
             time INTEGER NOT NULL,          -- what lists sort by: fixed when first stored
             seen INTEGER NOT NULL,
             revision INTEGER NOT NULL,
-            revised INTEGER NOT NULL,       -- when this text was first seen
             key BLOB NOT NULL,
             link BLOB,
             fingerprint BLOB NOT NULL,
-            text_digest BLOB NOT NULL,
+            text_digest BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX article_key ON article (feed, key);
+        CREATE INDEX article_link ON article (feed, link) WHERE link IS NOT NULL;
+        CREATE INDEX article_time ON article (time);
+
+        CREATE TABLE article_text (         -- the article as it is now
+            article INTEGER PRIMARY KEY REFERENCES article (id) ON DELETE CASCADE,
+            revised INTEGER NOT NULL,       -- when this text was first seen
             guid TEXT NOT NULL,
             guid_generated INTEGER NOT NULL,
             url TEXT,
@@ -116,9 +124,6 @@ enum SQLiteMigrations {
             summary_html TEXT,
             content_html TEXT
         ) STRICT;
-        CREATE UNIQUE INDEX article_key ON article (feed, key);
-        CREATE INDEX article_link ON article (feed, link) WHERE link IS NOT NULL;
-        CREATE INDEX article_time ON article (time);
 
         CREATE TABLE revision (             -- the texts that an article had before
             article INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,

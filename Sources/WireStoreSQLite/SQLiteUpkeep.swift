@@ -83,6 +83,7 @@ private func contradictions(on db: Database) throws -> [String] {
             "articles wait for the full-text index and do not exist",
             "unindexed WHERE article NOT IN (SELECT id FROM article)"
         ),
+        ("articles have no text", "article WHERE id NOT IN (SELECT article FROM article_text)"),
         (
             "articles lack an earlier revision",
             "article WHERE revision - 1 <> (SELECT count(*) FROM revision WHERE revision.article = article.id)"
