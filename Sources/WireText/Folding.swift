@@ -28,44 +28,55 @@ struct Folding {
     /// Folds from `start` to an ASCII blank, the end, or a limit; returns where it stopped. A blank before another script
     /// than ASCII is taken along.
     mutating func fold(_ block: Span<UInt8>, from start: Int, base: Int, tables: UnicodeTables) -> Int {
-        text.removeAll(keepingCapacity: true)
-        var needsNormalization = false
+        var out: [FoldedScalar] = []
+        swap(&out, &text)
+        out.removeAll(keepingCapacity: true)
+        var bits: UInt32 = 0
         var index = start
         while index < block.count {
             let byte = block[index]
             if byte < 0x80 {
                 if byte <= 0x20, byte == 0x20 || byte &- 9 < 5 {
                     let goesOn = byte == 0x20 && index + 1 < block.count && block[index + 1] >= 0x80
-                    if !goesOn || text.count >= Limits.softScalars { break }
+                    if !goesOn || out.count >= Limits.softScalars { break }
                 }
-                let lower = byte &- 65 < 26 ? byte | 0x20 : byte
-                append(UInt32(lower), tables.properties(UInt32(lower)), base + index, 1)
+                let lower = UInt32(byte &- 65 < 26 ? byte | 0x20 : byte)
+                out.append(FoldedScalar(lower, tables.properties(lower), base &+ index, 1))
                 index += 1
                 continue
             }
             let scalar = UTF8Scalar(block, at: index)
             let properties = tables.properties(scalar.value)
-            needsNormalization = needsNormalization || properties.needsNormalization
+            bits |= properties.bits
             if properties.changesByFolding {
-                tables.folded(scalar.value) { append($0, tables.properties($0), base + index, scalar.length) }
+                let place = base &+ index
+                tables.folded(scalar.value) {
+                    out.append(FoldedScalar($0, tables.properties($0), place, scalar.length))
+                }
             } else {
-                append(scalar.value, properties, base + index, scalar.length)
+                out.append(FoldedScalar(scalar.value, properties, base &+ index, scalar.length))
             }
             index += scalar.length
-            if text.count >= Limits.softScalars, text.count >= Limits.hardScalars || !properties.isWordly {
-                if !properties.needsNormalization { break }
-                if text.count >= 2 * Limits.hardScalars { break }
-            }
+            if out.count >= Limits.softScalars, Self.mayEnd(behind: properties, out.count) { break }
         }
-        if needsNormalization { normalize(tables) }
+        swap(&out, &text)
+        if ScalarProperties(bits: bits).needsNormalization { normalize(tables) }
         return index
     }
 
-    private mutating func append(_ value: UInt32, _ properties: ScalarProperties, _ start: Int, _ length: Int) {
-        text.append(
-            FoldedScalar(
-                value: value, properties: properties, start: UInt32(truncatingIfNeeded: start),
-                end: UInt32(truncatingIfNeeded: start &+ length)))
+    /// Whether a piece that has grown long ends behind a scalar.
+    private static func mayEnd(behind properties: ScalarProperties, _ count: Int) -> Bool {
+        if properties.needsNormalization { return count >= 2 * Limits.hardScalars }
+        return count >= Limits.hardScalars || !properties.isWordly
+    }
+}
+
+extension FoldedScalar {
+    @inline(__always)
+    fileprivate init(_ value: UInt32, _ properties: ScalarProperties, _ start: Int, _ length: Int) {
+        self.init(
+            value: value, properties: properties, start: UInt32(truncatingIfNeeded: start),
+            end: UInt32(truncatingIfNeeded: start &+ length))
     }
 }
 
@@ -161,35 +172,50 @@ struct UTF8Scalar {
     /// Bytes.
     let length: Int
 
+    @inline(__always)
     init(_ block: Span<UInt8>, at index: Int) {
+        let lead = block[index]
+        if lead >= 0xC2, lead < 0xE0, index + 1 < block.count, block[index + 1] & 0xC0 == 0x80 {
+            (value, length) = (UInt32(lead & 0x1F) << 6 | UInt32(block[index + 1] & 0x3F), 2)
+        } else if lead > 0xE0, lead < 0xED, index + 2 < block.count, block[index + 1] & 0xC0 == 0x80,
+            block[index + 2] & 0xC0 == 0x80
+        {
+            value =
+                UInt32(lead & 0x0F) << 12 | UInt32(block[index + 1] & 0x3F) << 6 | UInt32(block[index + 2] & 0x3F)
+            length = 3
+        } else {
+            self = Self.checked(block, at: index)
+        }
+    }
+
+    private init(_ value: UInt32, _ length: Int) {
+        self.value = value
+        self.length = length
+    }
+
+    /// Every case, by the table of well-formed sequences (Unicode 15.0, table 3-7).
+    private static func checked(_ block: Span<UInt8>, at index: Int) -> UTF8Scalar {
         func tail(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> UInt32? {
             guard index + offset < block.count, range.contains(block[index + offset]) else { return nil }
             return UInt32(block[index + offset] & 0x3F)
         }
         let lead = block[index]
         switch lead {
-        case 0..<0x80:
-            (value, length) = (UInt32(lead), 1)
-            return
+        case 0..<0x80: return UTF8Scalar(UInt32(lead), 1)
         case 0xC2...0xDF:
-            if let second = tail(1) {
-                (value, length) = (UInt32(lead & 0x1F) << 6 | second, 2)
-                return
-            }
+            if let second = tail(1) { return UTF8Scalar(UInt32(lead & 0x1F) << 6 | second, 2) }
         case 0xE0...0xEF:
             let range: ClosedRange<UInt8> = lead == 0xE0 ? 0xA0...0xBF : lead == 0xED ? 0x80...0x9F : 0x80...0xBF
             if let second = tail(1, range), let third = tail(2) {
-                (value, length) = (UInt32(lead & 0x0F) << 12 | second << 6 | third, 3)
-                return
+                return UTF8Scalar(UInt32(lead & 0x0F) << 12 | second << 6 | third, 3)
             }
         case 0xF0...0xF4:
             let range: ClosedRange<UInt8> = lead == 0xF0 ? 0x90...0xBF : lead == 0xF4 ? 0x80...0x8F : 0x80...0xBF
             if let second = tail(1, range), let third = tail(2), let fourth = tail(3) {
-                (value, length) = (UInt32(lead & 0x07) << 18 | second << 12 | third << 6 | fourth, 4)
-                return
+                return UTF8Scalar(UInt32(lead & 0x07) << 18 | second << 12 | third << 6 | fourth, 4)
             }
         default: break
         }
-        (value, length) = (0xFFFD, 1)
+        return UTF8Scalar(0xFFFD, 1)
     }
 }

@@ -5,6 +5,8 @@ struct ScalarProperties {
     private func has(_ bit: UInt32) -> Bool { bits & (1 << bit) != 0 }
 
     var wordBreak: WordBreakClass { WordBreakClass(rawValue: UInt8(truncatingIfNeeded: bits & 31)) ?? .other }
+    /// Word_Break=ALetter, by far the most frequent.
+    var isPlainLetter: Bool { bits & 31 == UInt32(WordBreakClass.letter.rawValue) }
     var combiningClass: UInt8 { UInt8(truncatingIfNeeded: bits >> 5) }
     /// A letter, digit or emoji: what makes a segment a word.
     var isWordly: Bool { has(13) }
@@ -170,7 +172,10 @@ private enum PackedNumbers {
         var number: UInt32 = 0
         var shift: UInt32 = 0
         let full = UInt32(width) * 6
-        for byte in text.utf8 where byte >= 48 {
+        let bytes = text.utf8.span
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            guard byte >= 48 else { continue }
             number |= UInt32(byte &- 48) << shift
             shift += 6
             if shift == full {

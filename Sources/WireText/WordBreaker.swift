@@ -22,7 +22,7 @@ enum WordBreaker {
         let opening = text[start].properties.wordBreak
         var index = start + 1
         if opening == .letter {
-            while index < count, text[index].properties.wordBreak == .letter { index += 1 }
+            while index < count, text[index].properties.isPlainLetter { index += 1 }
             guard index < count else { return count }
         }
         if opening.isBreak {
