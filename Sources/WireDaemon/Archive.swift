@@ -111,10 +111,10 @@ public struct ArchiveSearch: Sendable {
         do {
             parsed = try Query(query)
         } catch {
-            throw SettingsProblem(message: error.description)
+            throw SettingsProblem(message: error.text)
         }
         candidates = parsed.candidates
-        warnings = parsed.warnings.map { $0.text(query: query) }
+        warnings = parsed.warnings.map(\.text)
         topics = TopicSet([Topic(id: "query", name: "query", query: query)])
     }
 

@@ -24,8 +24,13 @@ public struct Assembly: Sendable {
     /// The topics of the topics file.
     /// - Throws: a problem if the file cannot be read or is not YAML.
     public func loadTopics() throws(SettingsProblem) -> LoadedTopics {
-        let file = locations.topics(settings)
-        return LoadedTopics(try TopicsFile.read(try TextFile.read(file.path, limit: TextFile.Limits.list), name: file.path))
+        let path = locations.topics(settings).path
+        let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list)
+        do {
+            return LoadedTopics(try TopicsFile.read(bytes, name: path))
+        } catch {
+            throw SettingsProblem(message: error.text)
+        }
     }
 
     /// The feeds of the operator's list.
@@ -34,9 +39,20 @@ public struct Assembly: Sendable {
         try FeedList(path: locations.feeds(settings).path)
     }
 
+    /// The walk of one feed for a look only: nothing of it is stored.
+    func tracer(topics: TopicBook, feed: Feed) -> FeedTracer {
+        FeedTracer(fetcher: fetcher(for: [feed]), topics: topics, now: Clock.now)
+    }
+
     /// The walk of one feed.
     /// - Parameter feeds: all feeds that share the hosts' turns.
     public func cycle(store: any Store, topics: TopicBook, feeds: [Feed]) -> FeedCycle {
+        FeedCycle(
+            fetcher: fetcher(for: feeds), parser: FeedParser(), topics: topics, store: store,
+            commits: CommitQueue(store: store), now: Clock.now)
+    }
+
+    private func fetcher(for feeds: [Feed]) -> FeedFetcher {
         let gate = HostGate(
             rules: HostRules(
                 settings.hosts.mapValues { HostPolicy(gap: $0.gap, hourly: $0.hourly, inFlight: $0.inFlight) }))
@@ -45,14 +61,11 @@ public struct Assembly: Sendable {
         let client = CurlClient(
             options: CurlClient.Options(
                 addressGuard: AddressGuard(allowing: networks), concurrency: settings.fetch.concurrency))
-        let fetcher = FeedFetcher(
+        return FeedFetcher(
             client: client, gate: gate,
             settings: FetchSettings(
                 timeout: settings.fetch.timeout, connectTimeout: settings.fetch.connectTimeout,
                 maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,
                 version: Version.text))
-        return FeedCycle(
-            fetcher: fetcher, parser: FeedParser(), topics: topics, store: store, commits: CommitQueue(store: store),
-            now: Clock.now)
     }
 }

@@ -60,13 +60,13 @@ enum DocumentArticles {
     /// A plain text has no title; an empty line ends a block, a single break is a blank. Offsets stay those of the file.
     private static func text(_ bytes: [UInt8], path: String) -> DocumentArticle {
         var item = Item(id: path)
-        let (text, _) = TextEncoding.decode(bytes, contentType: nil)
+        let text = FileText.decode(bytes)
         item.contentText = PlainText.blocks(text)
         return DocumentArticle(item: item, feed: FeedFacts(), seen: nil)
     }
 
     private static func page(_ bytes: [UInt8], path: String) -> DocumentArticle {
-        let (html, _) = TextEncoding.decode(bytes, contentType: "text/html")
+        let html = FileText.decode(bytes)
         var item = Item(id: path)
         let page = PageReader.read(html)
         item.title = page.title

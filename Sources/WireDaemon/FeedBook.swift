@@ -96,17 +96,16 @@ public struct FeedTrace: Sendable {
     public init(_ assembly: Assembly, feed name: String) throws(SettingsProblem) {
         self.assembly = assembly
         topics = try assembly.loadTopics()
-        let declared = (try? assembly.loadFeeds())?.declarations.first { $0.isCalled(name) }
+        let declared = try? assembly.loadFeeds().declarations.map { declaration in
+            Feed(
+                id: FeedID(rawValue: 1), address: declaration.address, source: declaration.source,
+                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
+        }
         feed =
-            if let declared {
-                Feed(
-                    id: FeedID(rawValue: 1), address: declared.address, source: declared.source, title: declared.title,
-                    folder: declared.folder, settings: declared.settings)
-            } else {
-                Feed(
-                    id: FeedID(rawValue: 1), address: name,
-                    source: name.contains("://") ? .remote(url: name) : .local(path: name))
-            }
+            declared?.first { $0.isCalled(name) }
+            ?? Feed(
+                id: FeedID(rawValue: 1), address: name,
+                source: name.contains("://") ? .remote(url: name) : .local(path: name))
     }
 
     /// What each stage did.

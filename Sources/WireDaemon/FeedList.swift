@@ -28,27 +28,6 @@ public struct FeedList: Sendable {
         }
     }
 
-    private init() {}
-
-    /// Only the feeds that `names` name: by address, title or `folder/NAME`; all if there are no names.
-    func selecting(_ names: [String]) throws(SettingsProblem) -> FeedList {
-        guard !names.isEmpty else { return self }
-        var selected = FeedList()
-        var wanted: Set<String> = []
-        for name in names {
-            let found = declarations.filter { $0.isCalled(name) }
-            if found.isEmpty {
-                let nearest = NearestName.find(name, among: declarations.flatMap { [$0.address, $0.title ?? ""] })
-                throw SettingsProblem(
-                    message: "no feed \"\(name)\" in the list",
-                    hint: nearest.map { "did you mean \"\($0)\"?" } ?? "`wirewatch feeds list` shows them")
-            }
-            wanted.formUnion(found.map(\.address))
-        }
-        selected.declarations = declarations.filter { wanted.contains($0.address) }
-        return selected
-    }
-
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {
         let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list)
         do {
@@ -63,14 +42,14 @@ public struct FeedList: Sendable {
     static func remarks(_ problems: [Problem], path: String) -> [SettingsProblem] {
         problems.map { problem in
             SettingsProblem(
-                place: SourcePlace(file: path, line: problem.place?.line ?? 1, column: problem.place?.column ?? 1),
+                place: SourcePlace(file: path, line: Int(problem.place?.line ?? 1), column: Int(problem.place?.column ?? 1)),
                 message: problem.message, isError: false)
         }
     }
 }
 
-extension FeedDeclaration {
-    /// Whether a name of the command line means this feed.
+extension Feed {
+    /// Whether a name of the command line means this feed: its address, its title, or `folder/NAME`.
     func isCalled(_ name: String) -> Bool {
         if address == name || title == name { return true }
         guard name.hasPrefix("folder/") else { return false }

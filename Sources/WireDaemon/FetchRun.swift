@@ -41,7 +41,7 @@ public struct FetchRun: Sendable {
     private let assembly: Assembly
     private let topics: TopicSet
     private let list: FeedList
-    private let chosen: FeedList
+    private let only: [String]
     private let hasBadInput: Bool
     private let choice: Round.Choice
 
@@ -53,10 +53,20 @@ public struct FetchRun: Sendable {
         let loaded = try assembly.loadTopics()
         topics = loaded.set
         list = try assembly.loadFeeds()
-        chosen = try list.selecting(only)
+        self.only = only
         problems = loaded.problems.map(\.text) + list.problems.map(\.text)
         hasBadInput = loaded.hasErrors
         choice = Round.Choice(all: all, manualGap: assembly.settings.fetch.manualGap)
+    }
+
+    /// Those of `records` that the command line names; all if it names none.
+    private func choose(_ records: [FeedRecord]) throws(FetchRunError) -> [FeedRecord] {
+        guard !only.isEmpty else { return records }
+        for name in only where !records.contains(where: { $0.feed.isCalled(name) }) {
+            let names = records.flatMap { [$0.feed.address, $0.feed.title ?? ""] }
+            throw .noFeed(name, nearest: NearestName.find(name, among: names))
+        }
+        return records.filter { record in only.contains { record.feed.isCalled($0) } }
     }
 
     /// Runs until all feeds were asked, or SIGTERM or SIGINT ends it with what was stored so far.
@@ -65,13 +75,27 @@ public struct FetchRun: Sendable {
     ///   - tell: called once, with the outcome, before the full-text index is brought up to date.
     public func run(
         report: @escaping @Sendable (FeedReport) async -> Void, tell: (Outcome) async -> Void
-    ) async throws(StoreError) -> Outcome {
+    ) async throws(FetchRunError) -> Outcome {
+        do {
+            return try await runStored(report: report, tell: tell)
+        } catch let error as FetchRunError {
+            throw error
+        } catch let error as StoreError {
+            throw .store(error)
+        } catch {
+            throw .store(.failed(path: "", code: 0, reason: "\(error)"))
+        }
+    }
+
+    private func runStored(
+        report: @escaping @Sendable (FeedReport) async -> Void, tell: (Outcome) async -> Void
+    ) async throws -> Outcome {
         let started = Clock.now()
         let store = try await assembly.openStore(forWriting: true)
-        let declared = try await store.declare(list.declarations, now: started)
-        let wanted = Set(chosen.declarations.map(\.address))
-        let records = declared.filter { wanted.contains($0.feed.address) }
-        let cycle = assembly.cycle(store: store, topics: TopicBook(topics), feeds: declared.map(\.feed))
+        _ = try await store.declare(list.declarations, now: started)
+        let polled = try await store.feeds().filter(\.isListed)
+        let records = try choose(polled)
+        let cycle = assembly.cycle(store: store, topics: TopicBook(topics), feeds: polled.map(\.feed))
         let round = Round(cycle: cycle, concurrency: assembly.settings.fetch.concurrency)
         let reports = Reports()
         let choice = choice
@@ -91,6 +115,27 @@ public struct FetchRun: Sendable {
         }
         try await store.close()
         return outcome
+    }
+}
+
+/// Why a run could not be made.
+public enum FetchRunError: Error, Sendable, CustomStringConvertible {
+    /// The command line names a feed that is neither in the list nor in the database.
+    case noFeed(String, nearest: String?)
+    case store(StoreError)
+
+    public var description: String {
+        switch self {
+        case .noFeed(let name, let nearest):
+            "no feed \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `wirewatch feeds list` shows them")
+        case .store(let error): error.description
+        }
+    }
+
+    /// Whether the question itself was wrong.
+    public var isUsage: Bool {
+        if case .noFeed = self { return true }
+        return false
     }
 }
 

@@ -5,7 +5,7 @@ enum ProcessMemory {
     /// Bytes of memory resident at most so far.
     static var peakBytes: Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024
     }
 }

@@ -203,7 +203,7 @@ extension SettingsFile {
                 place: SourcePlace(file: name, line: mark.line, column: mark.column),
                 message: "not YAML: \(problem)\(around)", hint: "a text with : # { [ or quotes in it goes in quotes")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.map { $0.string ?? "?" }.joined(separator: ", ")
+            let names = duplicates.map { "\($0)" }.joined(separator: ", ")
             return SettingsProblem(
                 place: SourcePlace(file: name, line: context.mark.line, column: context.mark.column),
                 message: "given twice: \(names)", hint: "keep one of them")

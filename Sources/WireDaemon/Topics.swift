@@ -12,17 +12,22 @@ public struct LoadedTopics: Sendable {
 
     public var hasErrors: Bool { problems.contains(where: \.isError) }
 
-    /// No topics at all.
-    init() {
-        all = []
-        set = TopicSet([])
-        problems = []
-    }
-
     init(_ file: TopicsFile) {
         all = file.topics
         set = TopicSet(file.topics.filter(\.isEnabled))
         problems = file.problems + set.problems
+    }
+
+    /// A query as the only topic, named `query`.
+    init(query: String) throws(SettingsProblem) {
+        do {
+            _ = try Query(query)
+        } catch {
+            throw SettingsProblem(message: error.text)
+        }
+        all = [Topic(id: "query", name: "query", query: query)]
+        set = TopicSet(all)
+        problems = set.problems
     }
 
     public func isInForce(_ topic: Topic) -> Bool { set.topics.contains { $0.id == topic.id } }
@@ -32,7 +37,11 @@ public struct LoadedTopics: Sendable {
 
     /// Why `topic` flags a stored article, or why not.
     public func explain(_ topic: Topic, _ stored: StoredArticle) throws(SettingsProblem) -> TopicExplanation {
-        guard let explanation = set.explain(topic.id, item: stored.article.item, feed: stored.feed, seen: stored.article.seen, now: Clock.now()) else {
+        let article = stored.article
+        guard
+            let explanation = set.explain(
+                topic.id, item: article.item, feed: stored.feed, seen: article.seen, now: Clock.now())
+        else {
             throw SettingsProblem(message: "topic \"\(topic.id)\" is not in force", hint: "see `wirewatch topics check`")
         }
         return explanation

@@ -33,6 +33,11 @@ public struct FetchFacts: Hashable, Sendable {
     public struct Hop: Hashable, Sendable {
         public let url: String
         public let status: Int
+
+        public init(url: String, status: Int) {
+            self.url = url
+            self.status = status
+        }
     }
 
     /// Status of the last answer; nil for local documents and if none came.

@@ -24,6 +24,8 @@ public struct DateParser {
     private var numbers: [(value: Int, digits: Int)] = []
     /// The sign between the numbers of a date such as `1/10/2020`; 0 if there was none.
     private var separator: UInt8 = 0
+    /// A date by its week or by its day of the year that no year has.
+    private var isImpossible = false
     /// The month was named before any number stood: `Jan 4 2004`.
     private var namedMonth: Int?
 
@@ -34,7 +36,7 @@ extension DateParser {
     private mutating func read() -> Timestamp? {
         skipSpace()
         guard position < bytes.count else { return nil }
-        if byte(0).isASCIIDigit { readISODate() }
+        if byte(0).isASCIIDigit, !readISODate() { return nil }
         while position < bytes.count {
             let byte = bytes[position]
             let isRead: Bool
@@ -76,7 +78,8 @@ extension DateParser {
 
 extension DateParser {
     /// `2004-01-31`, `2004-01`, `20040131`, `2004-031`, `2004W05`, `2004-W05-6` at the start; anything else is left alone.
-    private mutating func readISODate() {
+    /// False if such a date stands there and cannot be.
+    private mutating func readISODate() -> Bool {
         let start = position
         let first = digits()
         let next = byte(0)
@@ -108,12 +111,13 @@ extension DateParser {
         }
         guard isRead else {
             position = start
-            return
+            return !isImpossible
         }
         if byte(0) | 0x20 == UInt8(ascii: "t"), byte(1).isASCIIDigit {
             position += 1
             readCompactTime()
         }
+        return true
     }
 
     /// What follows a year of four digits.
@@ -174,7 +178,10 @@ extension DateParser {
     }
 
     private mutating func set(year: Int, dayOfYear: Int) -> Bool {
-        guard dayOfYear >= 1, dayOfYear <= (DateFields.isLeap(year) ? 366 : 365) else { return false }
+        guard dayOfYear >= 1, dayOfYear <= (DateFields.isLeap(year) ? 366 : 365) else {
+            isImpossible = true
+            return false
+        }
         fields.year = year
         fields.month = 1
         fields.day = dayOfYear
@@ -183,7 +190,10 @@ extension DateParser {
     }
 
     private mutating func set(year: Int, week: Int, weekday: Int) -> Bool {
-        guard week >= 1, week <= 53, weekday >= 1, weekday <= 7 else { return false }
+        guard week >= 1, week <= 53, weekday >= 1, weekday <= 7 else {
+            isImpossible = true
+            return false
+        }
         // Week 1 is the one with 4 January in it.
         let fourth = Timestamp(year: year, month: 1, day: 4).civil.date.weekday
         let monday = 4 - (fourth + 6) % 7

@@ -97,7 +97,7 @@ struct DocumentPrefix {
     let isBlank: Bool
     /// Local name of the first element; nil if there is none in the first part.
     let rootName: String?
-    /// The first element of a feed inside a web page; nil if there is none, or the document is no web page.
+    /// The root of a feed that stands inside or after something else, such as a web page; nil if there is none.
     let embeddedRoot: String?
     /// The first byte that is not white space; 0 if there is none.
     let firstByte: UInt8
@@ -113,7 +113,7 @@ struct DocumentPrefix {
         isBlank = first == nil
         let head = bytes.prefix(Limits.bytes)
         rootName = DocumentPrefix.root(head)
-        embeddedRoot = rootName?.lowercased() == "html" ? DocumentPrefix.embedded(head) : nil
+        embeddedRoot = DocumentPrefix.embedded(head)
     }
 
     private static func root(_ bytes: ArraySlice<UInt8>) -> String? {
@@ -143,10 +143,10 @@ struct DocumentPrefix {
 
     private static func embedded(_ bytes: ArraySlice<UInt8>) -> String? {
         for index in bytes.indices where bytes[index] == UInt8(ascii: "<") {
-            for name in ["rss", "feed"] where bytes[(index + 1)...].starts(with: name.utf8) {
-                let end = index + 1 + name.utf8.count
+            for name in ["rss", "feed", "rdf:RDF"] where bytes[(index + 1)...].starts(with: name.utf8) {
                 // `<feed xmlns=…>`, not an element of some page's own.
-                if bytes[end...].first == UInt8(ascii: " ") { return name }
+                let follower = bytes[(index + 1 + name.utf8.count)...].first
+                if follower.map({ isSpace($0) }) ?? false { return name }
             }
         }
         return nil

@@ -210,7 +210,19 @@ private final class Converter {
                 left -= skipped
             }
         }
+        flush(&chunk, &out)
         return (out, firstInvalid)
+    }
+
+    /// Some converters hold the last character back, because a mark might follow that joins it.
+    private func flush(_ chunk: inout [UInt8], _ out: inout [UInt8]) {
+        let size = chunk.count
+        var room = size
+        chunk.withUnsafeMutableBytes { target in
+            var output = target.baseAddress?.assumingMemoryBound(to: CChar.self)
+            iconv(descriptor, nil, nil, &output, &room)
+        }
+        out.append(contentsOf: chunk[..<(size - room)])
     }
 
     private func step(

@@ -221,11 +221,12 @@ extension CycleDraft {
             return
         }
         let target = facts.url
-        let seen = state.redirect.flatMap { $0.target == target ? $0 : nil } ?? (target, now, 0)
-        let count = seen.count + 1
+        let known = state.redirect.flatMap { $0.target == target ? $0 : nil }
+        let since = known?.since ?? now
+        let count = (known?.count ?? 0) + 1
         let isUpgrade = CycleDraft.isUpgrade(from: record.state.movedTo ?? listed, to: target)
-        guard isUpgrade || (count >= RedirectRule.checks && now - seen.since >= RedirectRule.span) else {
-            state.redirect = (target, seen.since, count)
+        guard isUpgrade || (count >= RedirectRule.checks && now - since >= RedirectRule.span) else {
+            state.redirect = (target, since, count)
             return
         }
         state.redirect = nil

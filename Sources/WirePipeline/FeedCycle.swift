@@ -1,9 +1,9 @@
 public import WireFetch
 public import WireModel
-import WireParse
+public import WireParse
 import WireRules
 public import WireStore
-public import WireStories
+import WireStories
 
 /// One check of one feed: the walk of its articles, stage by stage. Read this first.
 ///

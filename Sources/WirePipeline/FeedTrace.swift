@@ -1,30 +1,22 @@
-import WireFetch
+public import WireFetch
 public import WireModel
 import WireParse
+import WireStories
 
-/// What one stage did with one feed.
-public struct StageTrace: Sendable {
-    public let stage: Stage
-    /// A sentence.
-    public let text: String
-    public let isFailure: Bool
-    /// Counts and values, for programs.
-    public let facts: [String: JSONValue]
+/// The walk of one feed for a look: the stages of `FeedCycle` up to the match, and nothing stored.
+public struct FeedTracer: Sendable {
+    private let fetcher: FeedFetcher
+    private let topics: TopicBook
+    private let now: @Sendable () -> Timestamp
+    private let parser = FeedParser()
+    private let decider = ChangeDecider()
 
-    public init(_ stage: Stage, _ text: String, isFailure: Bool = false, facts: [String: JSONValue] = [:]) {
-        self.stage = stage
-        self.text = text
-        self.isFailure = isFailure
-        self.facts = facts
+    public init(fetcher: FeedFetcher, topics: TopicBook, now: @escaping @Sendable () -> Timestamp) {
+        self.fetcher = fetcher
+        self.topics = topics
+        self.now = now
     }
 
-    public var json: JSONValue {
-        .object(
-            facts.merging(["stage": .string(stage.rawValue), "ok": .bool(!isFailure), "message": .string(text)]) { $1 })
-    }
-}
-
-extension FeedCycle {
     /// Walks one feed through every stage up to the match and tells what each did; stores nothing. The request is made
     /// without validators, so that there is something to see.
     public func trace(_ feed: Feed) async -> [StageTrace] {
@@ -33,13 +25,13 @@ extension FeedCycle {
         switch outcome {
         case .modified(let fetched, let facts):
             document = fetched
-            var traces = [FeedCycle.trace(of: facts, document)]
+            var traces = [FeedTracer.trace(of: facts, document)]
             traces += read(document, of: feed)
             return traces
         case .notModified(let facts):
             return [StageTrace(.fetch, "the server says nothing changed (\(facts.status ?? 304))")]
         case .gone(_, let failure), .throttled(_, let failure), .failed(_, let failure):
-            return [FeedCycle.trace(of: failure)]
+            return [FeedTracer.trace(of: failure)]
         }
     }
 
@@ -48,7 +40,7 @@ extension FeedCycle {
         do {
             parsed = try parser.parse(document)
         } catch {
-            return [FeedCycle.trace(of: error.failure)]
+            return [FeedTracer.trace(of: error.failure)]
         }
         let name = [parsed.format.rawValue, parsed.version].compactMap { $0 }.joined(separator: " ")
         var traces = [

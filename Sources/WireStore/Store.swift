@@ -15,7 +15,11 @@ public protocol Store: Sendable {
     /// Writes nothing if nothing changed.
     func declare(_ feeds: [FeedDeclaration], now: Timestamp) async throws(StoreError) -> [FeedRecord]
 
-    /// All feeds: the listed ones in the list's order, then the unlisted ones by id.
+    /// Adds feeds that a command names, beside the operator's list: `declare` leaves them alone. Returns those that were
+    /// not polled before. All or nothing.
+    func add(_ feeds: [FeedDeclaration], now: Timestamp) async throws(StoreError) -> [FeedRecord]
+
+    /// All feeds: those of the list in its order, those that a command added, then the unlisted ones by id.
     func feeds() async throws(StoreError) -> [FeedRecord]
 
     /// How many articles each feed has; feeds without any are left out. Reads an index from end to end.
@@ -93,7 +97,7 @@ public struct FeedRecord: Hashable, Sendable {
     public var state: FeedState
     /// How the last check ended; nil if there was none.
     public var lastCheck: FeedCheck?
-    /// Whether the operator's list names it still.
+    /// Whether it is polled: the operator's list names it, or a command added it.
     public let isListed: Bool
 
     public init(feed: Feed, state: FeedState = FeedState(), lastCheck: FeedCheck? = nil, isListed: Bool = true) {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import WireDaemon
 import WireModel
-import WireStore
 
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,8 +34,8 @@ struct FetchCommand: AsyncParsableCommand {
         do {
             let outcome = try await fetch.run { await printer.note($0) } tell: { await printer.finish($0) }
             if outcome.hasFailed { throw ExitCode(1) }
-        } catch let error as StoreError {
-            throw CommandProblem(failure: "error: \(error)")
+        } catch let error as FetchRunError {
+            throw error.isUsage ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")
         }
     }
 }

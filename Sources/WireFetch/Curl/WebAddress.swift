@@ -55,8 +55,12 @@ public struct WebAddress: Hashable, Sendable {
         guard var host = reader.part(CURLUPART_HOST)?.lowercasedASCII, !host.isEmpty else {
             throw .badURL(reason: "it names no host")
         }
-        while host.hasSuffix(".") { host.removeLast() }
-        guard !host.isEmpty else { throw .badURL(reason: "it names no host") }
+        if host.hasSuffix(".") {
+            while host.hasSuffix(".") { host.removeLast() }
+            guard !host.isEmpty else { throw .badURL(reason: "it names no host") }
+            // The dot says that the name is whole, which it is anyway; with it, `localhost.` is another name to libcurl.
+            try reader.setHost(host)
+        }
         reader.remove(CURLUPART_USER)
         reader.remove(CURLUPART_PASSWORD)
         reader.remove(CURLUPART_FRAGMENT)
@@ -129,6 +133,12 @@ private struct URLReader: ~Copyable {
         // SAFETY: curl gave us this text to own; it is copied and freed here.
         defer { curl_free(text) }
         return String(cString: text)
+    }
+
+    func setHost(_ host: String) throws(FetchError) {
+        guard curl_url_set(handle, CURLUPART_HOST, host, 0) == CURLUE_OK else {
+            throw .badURL(reason: "its host cannot be read")
+        }
     }
 
     func remove(_ part: CURLUPart) { _ = curl_url_set(handle, part, nil, 0) }

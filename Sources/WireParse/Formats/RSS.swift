@@ -6,7 +6,7 @@ enum RSS: FeedFormat {
         switch prefix.rootName {
         case "rss", "RDF", "channel": .certain
         case let root? where ["rss", "rdf", "channel", "item"].contains(root.lowercased()): .likely
-        default: prefix.embeddedRoot == "rss" ? .possible : .none
+        default: prefix.embeddedRoot == "rss" || prefix.embeddedRoot == "rdf:RDF" ? .possible : .none
         }
     }
 

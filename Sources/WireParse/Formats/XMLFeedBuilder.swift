@@ -62,7 +62,8 @@ final class XMLFeedBuilder: XMLConsumer {
     var rootName: String? { state.rootName }
 
     func finish() -> (head: ParsedHead, entries: [ParsedEntry], format: ParsedFeed.Format, version: String?) {
-        (state.head, state.entries, state.root ?? .unknown, state.version)
+        state.finish()
+        return (state.head, state.entries, state.root ?? .unknown, state.version)
     }
 }
 
@@ -162,10 +163,11 @@ extension XMLFeedState {
         _ meaning: XMLMeaning, _ index: Int, _ name: XMLKind, _ attributes: XMLAttributes,
         _ context: inout XMLContext
     ) {
+        context.fieldStart = context.text.count
         switch meaning {
-        case .head: openHead(attributes, &context)
-        case .entry: openEntry(name, attributes, &context)
-        case .source: openSource(name, attributes, &context)
+        case .head where owner != .entry && owner != .source: openHead(attributes, &context)
+        case .entry where owner != .entry && owner != .source: openEntry(name, attributes, &context)
+        case .source where owner == .entry: openSource(name, attributes, &context)
         case .text(let slot): openText(slot, name, attributes, &context)
         case .person(let role):
             person = RawPerson(role, at: context.place)
@@ -199,8 +201,8 @@ extension XMLFeedState {
             push(.value, meaning, &context, mode: .collect)
         case .value, .date: push(.value, meaning, &context, mode: .collect)
         case .foreign: openForeign(context.names[index], attributes, &context)
-        case .transparent: push(scope, meaning, &context, mode: .skip)
-        case .ignored: push(.ignored, meaning, &context, mode: .skip)
+        case .transparent: push(scope, meaning, &context, mode: scope == .person ? .collect : .skip)
+        case .ignored, .head, .entry, .source: push(.ignored, meaning, &context, mode: .skip)
         }
     }
 
@@ -211,16 +213,6 @@ extension XMLFeedState {
             Frame(
                 scope: scope, meaning: meaning, start: context.text.count, mode: context.mode, place: context.place))
         context.mode = mode
-        if mode != .skip, scope != .foreign || foreign.count <= 1, frames.count < 2 || !isInsideText {
-            context.fieldStart = context.text.count
-        }
-    }
-
-    /// Whether the frame below the top one is a text construct or a value already.
-    private var isInsideText: Bool {
-        guard frames.count >= 2 else { return false }
-        let below = frames[frames.count - 2].scope
-        return below == .text || below == .value
     }
 
     private mutating func openHead(_ attributes: XMLAttributes, _ context: inout XMLContext) {
@@ -335,8 +327,10 @@ extension XMLFeedState {
     }
 
     private mutating func openMarkup(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
-        push(.text, .transparent, &context, mode: .escape)
         construct.open(name, attributes, &context)
+        // Text beside elements is text of their markup, from here on.
+        if construct.kind != .plain { context.mode = .escape }
+        push(.text, .transparent, &context, mode: context.mode)
     }
 
     private mutating func openForeign(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
@@ -367,14 +361,23 @@ extension XMLFeedState {
         case .value:
             if case .transparent = frame.meaning { return }
             closeValue(frame, &context)
-        case .person: closePerson(frame, &context)
-        case .image: closeImage()
+        case .person:
+            guard case .person = frame.meaning else { return }
+            closePerson(frame, &context)
+        case .image:
+            if case .image = frame.meaning { closeImage(frame, &context) }
         case .entry:
             if case .entry = frame.meaning { closeEntry() }
         case .source: closeSource(frame, &context)
         case .head, .outside, .textInput, .skipHours, .skipDays, .ignored: break
         }
         context.dropText(from: frame.start)
+    }
+
+    /// Keeps the entry that was open when reading stopped.
+    mutating func finish() {
+        if frames.contains(where: { $0.scope == .entry }) { closeEntry() }
+        frames = []
     }
 
     private mutating func closeEntry() {
@@ -413,12 +416,18 @@ extension XMLFeedState {
         }
     }
 
-    private mutating func closeImage() {
+    private mutating func closeImage(_ frame: Frame, _ context: inout XMLContext) {
+        if image.url == nil, !context.trimmedText(from: frame.start).isEmpty {
+            image.url = context.trimmedText(from: frame.start)
+        }
         guard image.url != nil || image.title != nil || image.link != nil else { return }
         switch owner {
         case .entry: if entry.image?.url == nil { entry.image = image }
         case .source: if source.image?.url == nil { source.image = image }
-        default: if head.image?.url == nil { head.image = image }
+        default:
+            // The channel of RSS 1.0 only points to the image that stands beside it.
+            let isPointer = head.image?.title == nil && head.image?.link == nil && image.title != nil
+            if head.image?.url == nil || isPointer { head.image = image }
         }
     }
 

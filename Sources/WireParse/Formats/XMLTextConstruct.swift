@@ -16,6 +16,8 @@ struct XMLTextConstruct {
     /// Names of the open elements inside; an empty one was not written.
     private var open: [String] = []
     private var sawElement = false
+    /// The first `div` inside is not part of the content (RFC 4287, 3.1.1.3).
+    private var hasWrapper = false
 
     init() {}
 
@@ -28,7 +30,9 @@ struct XMLTextConstruct {
             kind = .xhtml
             isMarkup = true
         default:
-            if vocabulary == .atom { readType(attributes) }
+            guard vocabulary == .atom else { return }
+            hasWrapper = true
+            readType(attributes)
         }
     }
 
@@ -66,7 +70,7 @@ struct XMLTextConstruct {
             sawElement = true
             if kind == .guess || kind == .html { becomeMarkup(&context) }
             // The outer div of an xhtml construct is only a wrapper.
-            if kind == .xhtml, isMarkup, tag.lowercased() == "div", context.text.count == start || isBlank(context) {
+            if hasWrapper, kind == .xhtml, tag.lowercased() == "div", context.text.count == start || isBlank(context) {
                 open.append("")
                 return
             }

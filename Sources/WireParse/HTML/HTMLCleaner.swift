@@ -29,11 +29,16 @@ struct HTMLCleaner {
         let element: HTMLElement
         /// Name and attributes as written out; empty if the tag is not written.
         let tag: [UInt8]
+
+        /// Whether what was written shows it. Elements that do not show must not change how the rest is read.
+        var isWritten: Bool { !tag.isEmpty }
+
+        func has(_ traits: HTMLElement.Traits) -> Bool { isWritten && element.traits.contains(traits) }
     }
 
     private enum Limits {
         /// Elements of which the end tags are awaited, written or not.
-        static let stack = 512
+        static let stack = 200
         /// Elements that go on in the next block.
         static let pending = 16
     }
@@ -45,6 +50,8 @@ struct HTMLCleaner {
     private var out: [UInt8] = []
     private var text: TextBuilder
     private var stack: [Open] = []
+    /// How many elements of each kind are open: most searches end here.
+    private var openCounts = [UInt16](repeating: 0, count: 256)
     private var written = 0
     /// Elements that were closed by the end of another and go on with the next text.
     private var pending: [Open] = []
@@ -134,7 +141,8 @@ extension HTMLCleaner {
         }
         guard traits.contains(.allowed), isPlaced(element) else {
             if traits.contains(.block) { owesGap = !out.isEmpty }
-            if !traits.contains(.void) { push(element, tag: []) }
+            // A part of a table outside any table is nothing at all.
+            if !traits.contains(.void), !traits.contains(.tablePart) { push(element, tag: []) }
             return
         }
         if traits.contains(.void) {
@@ -178,7 +186,7 @@ extension HTMLCleaner {
     /// Parts of tables stay only inside a table.
     private func isPlaced(_ element: HTMLElement) -> Bool {
         guard element.traits.contains(.tablePart) else { return true }
-        return stack.contains { $0.element == .table && !$0.tag.isEmpty }
+        return stack.contains { $0.isWritten && $0.element == .table }
     }
 
     /// The name and the allowed attributes of the start tag that was just read.
@@ -230,6 +238,7 @@ extension HTMLCleaner {
         var tag = tag
         if written >= Sanitizer.Limits.depth { tag = [] }
         stack.append(Open(element: element, tag: tag))
+        openCounts[Int(element.id)] &+= 1
         guard !tag.isEmpty else { return }
         written += 1
         guard wantsHTML else { return }
@@ -240,6 +249,7 @@ extension HTMLCleaner {
 
     @discardableResult private mutating func pop() -> Open? {
         guard let open = stack.popLast() else { return nil }
+        openCounts[Int(open.element.id)] &-= 1
         if open.element.traits.contains(.block), wantsText { text.endBlock() }
         guard !open.tag.isEmpty else {
             if open.element.traits.contains(.block) { owesGap = !out.isEmpty }
@@ -274,12 +284,13 @@ extension HTMLCleaner {
 
     /// The innermost open element that an end tag of `element` may close.
     private func openIndex(of element: HTMLElement) -> Int? {
+        guard openCounts[Int(element.id)] > 0 || element.traits.contains(.heading) else { return nil }
         let isTablePart = element.traits.contains(.tablePart) || element == .table
         for index in stack.indices.reversed() {
-            let open = stack[index].element
-            if open == element { return index }
-            if element.traits.contains(.heading), open.traits.contains(.heading) { return index }
-            if isTablePart ? open == .table : open.traits.contains(.boundary) { return nil }
+            let open = stack[index]
+            if open.element == element { return index }
+            if element.traits.contains(.heading), open.has(.heading) { return index }
+            if isTablePart ? open.isWritten && open.element == .table : open.has(.boundary) { return nil }
         }
         return nil
     }
@@ -292,8 +303,10 @@ extension HTMLCleaner {
         }
         var cut: [Open] = []
         while stack.count - 1 > index, let open = pop() {
-            let goesOn = open.element.traits.contains(.formatting) || reopensBlocks
-            if goesOn, !open.tag.isEmpty { cut.append(open) }
+            // Bold inside bold need not be bold twice.
+            let isFormatting = open.element.traits.contains(.formatting)
+            let goesOn = isFormatting ? !cut.contains { $0.tag == open.tag } : reopensBlocks
+            if goesOn, open.isWritten { cut.append(open) }
         }
         pop()
         pending.insert(contentsOf: cut.reversed(), at: 0)
@@ -320,15 +333,17 @@ extension HTMLCleaner {
     private mutating func closeImplied(before element: HTMLElement) {
         let traits = element.traits
         if traits.contains(.closesParagraph) || element == .li || element == .dt || element == .dd {
-            closeOpen([.p]) { $0.traits.contains(.boundary) }
+            closeOpen([.p]) { $0.has(.boundary) }
             pending.removeAll { $0.element == .p }
         }
-        if traits.contains(.heading), let last = stack.last, last.element.traits.contains(.heading) { pop() }
+        if traits.contains(.heading), let last = stack.lastIndex(where: \.isWritten), stack[last].has(.heading) {
+            close(to: last)
+        }
         switch element {
-        case .li: closeOpen([.li]) { $0 == .ul || $0 == .ol || $0.traits.contains(.boundary) }
-        case .dt, .dd: closeOpen([.dt, .dd]) { $0.name == Array("dl".utf8) || $0.traits.contains(.boundary) }
-        case .rp, .rt: closeOpen([.rp, .rt]) { $0.traits.contains(.block) }
-        case .a: closeOpen([.a], reopensBlocks: true) { $0.traits.contains(.boundary) }
+        case .li: closeOpen([.li]) { $0.has(.boundary) || ($0.isWritten && ($0.element == .ul || $0.element == .ol)) }
+        case .dt, .dd: closeOpen([.dt, .dd]) { $0.has(.boundary) || ($0.isWritten && $0.element == .dl) }
+        case .rp, .rt: closeOpen([.rp, .rt]) { $0.has(.block) }
+        case .a: closeOpen([.a], reopensBlocks: true) { $0.has(.boundary) }
         case .td, .th: closeTableParts(atMost: 0)
         case .tr: closeTableParts(atMost: 1)
         case _ where traits.contains(.tablePart): closeTableParts(atMost: 2)
@@ -338,11 +353,12 @@ extension HTMLCleaner {
     }
 
     private mutating func closeOpen(
-        _ elements: [HTMLElement], reopensBlocks: Bool = false, unless isBarrier: (HTMLElement) -> Bool
+        _ elements: [HTMLElement], reopensBlocks: Bool = false, unless isBarrier: (Open) -> Bool
     ) {
+        guard elements.contains(where: { openCounts[Int($0.id)] > 0 }) else { return }
         for index in stack.indices.reversed() {
-            let open = stack[index].element
-            if elements.contains(open) {
+            let open = stack[index]
+            if elements.contains(open.element) {
                 close(to: index, reopensBlocks: reopensBlocks)
                 return
             }
@@ -352,10 +368,10 @@ extension HTMLCleaner {
 
     /// Closes the open cell (0), the row too (1), the group of rows too (2), within the innermost table.
     private mutating func closeTableParts(atMost level: Int) {
-        guard let table = stack.lastIndex(where: { $0.element == .table }) else { return }
+        guard let table = stack.lastIndex(where: { $0.isWritten && $0.element == .table }) else { return }
         let index = stack[(table + 1)...].firstIndex { open in
-            guard open.element.traits.contains(.tablePart) else { return false }
-            if open.element.traits.contains(.boundary) { return true }
+            guard open.has(.tablePart) else { return false }
+            if open.has(.boundary) { return true }
             return open.element == .tr ? level >= 1 : level >= 2
         }
         guard let index else { return }

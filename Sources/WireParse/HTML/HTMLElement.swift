@@ -43,6 +43,7 @@ struct HTMLElement: Equatable, Sendable {
     static let li = named("li")
     static let dt = named("dt")
     static let dd = named("dd")
+    static let dl = named("dl")
     static let ul = named("ul")
     static let ol = named("ol")
     static let tr = named("tr")

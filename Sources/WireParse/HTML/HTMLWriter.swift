@@ -75,7 +75,7 @@ enum HTMLWriter {
         case UInt8(ascii: ">"): return (1, Escapes.greater)
         case UInt8(ascii: "\""): return quotes ? (1, Escapes.quote) : nil
         case 0x09, 0x0A: return nil
-        case 0x0C: return (1, Escapes.blank)
+        case 0x0B, 0x0C: return (1, Escapes.blank)
         case 0x0D: return index + 1 < end && bytes[index + 1] == 0x0A ? (2, Escapes.line) : (1, Escapes.line)
         case ..<0x20, 0x7F: return (1, [])
         case 0xC2: return index + 1 < end && bytes[index + 1] == 0xA0 ? (2, Escapes.noBreakSpace) : nil

@@ -99,7 +99,7 @@ struct TextBuilder {
     /// The length of the white space character (of Unicode) at `index`, 0 if it is another.
     static func spaceLength(_ bytes: [UInt8], _ index: Int, _ end: Int) -> Int {
         let first = bytes[index]
-        if first == 0x20 || first &- 0x09 < 5 || first &- 0x1C < 4 { return 1 }
+        if first == 0x20 || first &- 0x09 < 5 { return 1 }
         guard first >= 0xC2, index + 1 < end else { return 0 }
         let second = bytes[index + 1]
         if first == 0xC2 { return second == 0xA0 || second == 0x85 ? 2 : 0 }

@@ -248,7 +248,14 @@ enum XMLReader {
         let options =
             XML_PARSE_RECOVER.rawValue | XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue
             | XML_PARSE_IGNORE_ENC.rawValue
-        xmlCtxtReadIO(parser, readBytes, nil, UnsafeMutableRawPointer(session), nil, nil, Int32(options))
+        if let rest = session.pointee.smallRest {
+            // One copy is cheaper than many small parts, and small enough.
+            rest.withMemoryRebound(to: CChar.self) { text in
+                _ = xmlCtxtReadMemory(parser, text.baseAddress, Int32(clamping: text.count), nil, nil, Int32(options))
+            }
+        } else {
+            xmlCtxtReadIO(parser, readBytes, nil, UnsafeMutableRawPointer(session), nil, nil, Int32(options))
+        }
         session.pointee.parser = nil
     }
 
@@ -589,6 +596,16 @@ extension XMLSession {
         }
         return entity
     }
+
+    /// What is left of a document that is small enough to be handed over at once; nil for others.
+    var smallRest: UnsafeBufferPointer<UInt8>? {
+        guard repair == nil, let source, source.count < XMLSession.smallBytes, position < source.count else {
+            return nil
+        }
+        return UnsafeBufferPointer(rebasing: source[position...])
+    }
+
+    private static let smallBytes = 1 << 20
 
     mutating func read(into target: UnsafeMutableBufferPointer<UInt8>) -> Int32 {
         if context.isStopped { return 0 }

@@ -283,8 +283,18 @@ extension XMLRepair {
             position = after
             return
         }
-        for byte in bytes[start..<max(start, stop)] where byte >= 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D {
-            appendEscaped(byte, to: &pending)
+        position = start
+        while position < stop {
+            let run = position
+            while position < stop, !isSpecial(bytes[position]) { position += 1 }
+            pending.append(contentsOf: bytes[run..<position])
+            guard position < stop else { break }
+            switch bytes[position] {
+            case UInt8(ascii: "<"), UInt8(ascii: "&"):
+                appendEscaped(bytes[position], to: &pending)
+                position += 1
+            default: readSpecial()
+            }
         }
         position = after
     }
@@ -424,6 +434,7 @@ extension XMLRepair {
             return
         }
         closeUnfinishedEntry(start..<end)
+        closeUnfinishedField(before: start..<end)
         sawRoot = true
         let isWritten = open.count < Limits.depth
         if isWritten {
@@ -434,9 +445,17 @@ extension XMLRepair {
         } else if !problems.contains(where: { $0.code == .limitDepth }) {
             report(.limitDepth, "Elements are nested too deeply; the deepest are passed over.", isAlways: true)
         }
-        if open.count < Limits.open { open.append(Open(start: start, end: end, isWritten: isWritten)) }
+        if open.count < Limits.open {
+            open.append(Open(start: start, end: end, isWritten: isWritten))
+        } else if tag.isEmpty {
+            position = tag.end
+            return
+        }
         position = tag.end
-        if tag.isEmpty, open.count < Limits.open { closeLast() }
+        if tag.isEmpty {
+            // An empty root is kept open, so that what follows still counts.
+            if open.count == 1 { isRootClosed = true } else { closeLast() }
+        }
     }
 
     /// Entries do not stand inside one another: a second one begins where the first was not closed.
@@ -449,6 +468,30 @@ extension XMLRepair {
         report(.xmlNotWellFormed, "The element <\(text(name))> begins before the one before it is closed.")
         while open.count > around { closeLast() }
     }
+
+    /// A field of RSS does not stand inside another one: where it does, the one around it was not closed.
+    private mutating func closeUnfinishedField(before name: Range<Int>) {
+        guard let last = open.last else { return }
+        let isInside =
+            switch LocalName(text(last.start..<last.end)) {
+            case .guid, .pubDate, .category, .comments, .link, .title, .lastBuildDate, .ttl, .language, .generator,
+                .copyright, .managingEditor, .webMaster, .docs:
+                XMLRepair.fields.contains(LocalName(text(name)))
+            case .description: XMLRepair.fieldsUnlikeHTML.contains(LocalName(text(name)))
+            default: false
+            }
+        guard isInside else { return }
+        isBroken = true
+        report(
+            .xmlNotWellFormed,
+            "The element <\(text(last.start..<last.end))> is not closed before <\(text(name))>.")
+        closeLast()
+    }
+
+    private static let fieldsUnlikeHTML: Set<LocalName> = [
+        .guid, .pubDate, .category, .comments, .enclosure, .author, .lastBuildDate, .managingEditor, .webMaster, .ttl,
+    ]
+    private static let fields = fieldsUnlikeHTML.union([.title, .link, .description, .language, .generator])
 
     private struct StartTag {
         let nameEnd: Int
