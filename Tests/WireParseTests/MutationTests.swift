@@ -14,7 +14,9 @@ import WireModel
             switch round % 5 {
             case 0: changed.removeLast(Int(random.next() % UInt64(bytes.count)))
             case 1:
-                for _ in 0..<8 { changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
+                for _ in 0..<8 {
+                    changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+                }
             case 2: changed.remove(at: Int(random.next() % UInt64(bytes.count)))
             case 3:
                 let start = Int(random.next() % UInt64(bytes.count))
@@ -22,7 +24,8 @@ import WireModel
             default:
                 let marks: [UInt8] = Array("<>&;\"'/[]!-?{},:".utf8) + [0, 0xFF, 0x80]
                 for _ in 0..<4 {
-                    changed.insert(marks[Int(random.next() % UInt64(marks.count))], at: Int(random.next() % UInt64(changed.count)))
+                    changed.insert(
+                        marks[Int(random.next() % UInt64(marks.count))], at: Int(random.next() % UInt64(changed.count)))
                 }
             }
             do throws(ParseError) {

@@ -30,10 +30,16 @@ import WireModel
         ("wrong letter case of an end tag", { replace($0, "</category>", "</Category>") }, .xmlNotWellFormed),
         ("stray end tags", { replace($0, "</guid>", "</guid></b>") }, .xmlNotWellFormed),
         ("a category not closed", { replace($0, "</category>", "") }, .xmlNotWellFormed),
-        ("a description not closed", { replace($0, "low&lt;/p&gt;</description>", "low&lt;/p&gt;") }, .xmlNotWellFormed),
+        (
+            "a description not closed", { replace($0, "low&lt;/p&gt;</description>", "low&lt;/p&gt;") },
+            .xmlNotWellFormed
+        ),
         ("noncharacters", { replace($0, "sea", "s\u{FFFE}ea\u{FFFF}") }, .xmlNotWellFormed),
         ("comments not closed", { replace($0, "<category", "<!-- x ><category") }, .xmlNotWellFormed),
-        ("end of the root too early", { replace($0, "Tide</title>", "Tide</title></channel></rss>") }, .xmlNotWellFormed),
+        (
+            "end of the root too early", { replace($0, "Tide</title>", "Tide</title></channel></rss>") },
+            .xmlNotWellFormed
+        ),
         ("end of the root missing", { replace($0, "</channel></rss>", "") }, .xmlTruncated),
     ]
 
@@ -63,7 +69,7 @@ import WireModel
     @Test func everyCutKeepsWhatStandsBeforeIt() throws {
         let text = Array(RepairTests.intact(4).utf8)
         let whole = try parse(RepairTests.intact(4))
-        for cut in 60..<(text.count - 20) {
+        for cut in stride(from: 60, to: text.count - 20, by: 3) {
             let bytes = Array(text[..<cut])
             let feed = try FeedParser().parse(FetchedDocument(bytes: bytes))
             let ended = RepairTests.count("</item>", in: bytes)
