@@ -63,6 +63,22 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+
+        // tests
+        .target(name: "WireTesting", dependencies: ["WireModel", "WireStore"], path: "Tests/WireTesting"),
+        .testTarget(name: "WireModelTests", dependencies: ["WireModel"]),
+        .testTarget(name: "WireTextTests", dependencies: ["WireText", "WireModel"]),
+        .testTarget(name: "WireParseTests", dependencies: ["WireParse", "WireModel"]),
+        .testTarget(name: "WireFetchTests", dependencies: ["WireFetch", "WireModel", "WireTesting"]),
+        .testTarget(name: "WireRulesTests", dependencies: ["WireRules", "WireText", "WireModel"]),
+        .testTarget(name: "WireStoriesTests", dependencies: ["WireStories", "WireModel"]),
+        .testTarget(
+            name: "WireStoreSQLiteTests",
+            dependencies: [
+                "WireStoreSQLite", "WireStore", "WireText", "WireModel", "WireTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(name: "WirePipelineTests", dependencies: ["WirePipeline", "WireModel", "WireStore"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,9 @@ public struct Archive: Sendable {
     public func list(_ selection: ArticleSelection, visit: (StoredArticle) -> Void) async throws(ArchiveError) {
         do {
             let store = try await assembly.openStore(forWriting: false)
-            guard let query = selection.query(try await store.feeds()) else { throw ArchiveError.noFeed(selection.feed ?? "") }
+            guard let query = selection.query(try await store.feeds()) else {
+                throw ArchiveError.noFeed(selection.feed ?? "")
+            }
             for try await page in store.pages(query) {
                 for article in page { visit(article) }
             }
@@ -47,7 +49,9 @@ public struct Archive: Sendable {
         var matcher = search.matcher
         do {
             let store = try await assembly.openStore(forWriting: false)
-            guard var query = selection.query(try await store.feeds()) else { throw ArchiveError.noFeed(selection.feed ?? "") }
+            guard var query = selection.query(try await store.feeds()) else {
+                throw ArchiveError.noFeed(selection.feed ?? "")
+            }
             query.candidates = search.candidates
             query.limit = 0
             let now = Clock.now()

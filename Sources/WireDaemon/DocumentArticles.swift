@@ -50,7 +50,9 @@ enum DocumentArticles {
         let isMarkup = ["<?xml", "<rss", "<feed", "<rdf:", "<channel", "<urlset"].contains { head.contains($0) }
         // UTF-16 and UTF-32 show themselves by zero bytes.
         if isMarkup || start.prefix(64).contains(0) { return .feed }
-        for (suffix, kind) in [(".html", Kind.html), (".htm", .html), (".xml", .feed), (".rss", .feed), (".atom", .feed)]
+        for (suffix, kind) in [
+            (".html", Kind.html), (".htm", .html), (".xml", .feed), (".rss", .feed), (".atom", .feed),
+        ]
         where path.lowercased().hasSuffix(suffix) {
             return kind
         }
@@ -87,7 +89,9 @@ enum DocumentArticles {
                     visit(.failure(SettingsProblem(place: place, message: "not an article: an object is expected")))
                     continue
                 }
-                if item.contentText == nil, let html = item.contentHTML { item.contentText = TextExtractor.text(of: html) }
+                if item.contentText == nil, let html = item.contentHTML {
+                    item.contentText = TextExtractor.text(of: html)
+                }
                 if let html = item.summaryHTML {
                     let (text, breaks) = TextExtractor.line(of: html)
                     if item.summary == nil || item.summary == text {
@@ -99,7 +103,8 @@ enum DocumentArticles {
                 let seen = value["seen"]?.string.flatMap { DateParser.parse($0) }
                 visit(
                     .success(
-                        DocumentArticle(item: item, feed: value["feed"].map(FeedFacts.init(json:)) ?? FeedFacts(), seen: seen)))
+                        DocumentArticle(
+                            item: item, feed: value["feed"].map(FeedFacts.init(json:)) ?? FeedFacts(), seen: seen)))
             } catch {
                 visit(
                     .failure(

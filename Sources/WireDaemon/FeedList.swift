@@ -34,7 +34,8 @@ public struct FeedList: Sendable {
             return try SubscriptionList.read(bytes, limit: limit)
         } catch {
             throw SettingsProblem(
-                message: "\(path): not a list of feeds: \(error.failure.message)", hint: "a list is OPML; see feeds.opml")
+                message: "\(path): not a list of feeds: \(error.failure.message)",
+                hint: "a list is OPML; see feeds.opml")
         }
     }
 
@@ -42,7 +43,8 @@ public struct FeedList: Sendable {
     static func remarks(_ problems: [Problem], path: String) -> [SettingsProblem] {
         problems.map { problem in
             SettingsProblem(
-                place: SourcePlace(file: path, line: Int(problem.place?.line ?? 1), column: Int(problem.place?.column ?? 1)),
+                place: SourcePlace(
+                    file: path, line: Int(problem.place?.line ?? 1), column: Int(problem.place?.column ?? 1)),
                 message: problem.message, isError: false)
         }
     }

@@ -127,7 +127,8 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noFeed(let name, let nearest):
-            "no feed \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `wirewatch feeds list` shows them")
+            "no feed \"\(name)\""
+                + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `wirewatch feeds list` shows them")
         case .store(let error): error.description
         }
     }

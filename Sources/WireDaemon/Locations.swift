@@ -72,7 +72,9 @@ public struct Locations: Hashable, Sendable {
     private func list(_ chosen: String?, _ set: String?, customary name: String) -> File {
         if let chosen { return File(path: absolute(chosen, in: current), isNamed: true) }
         if let set { return File(path: absolute(set, in: configFolder ?? current), isNamed: true) }
-        if let beside = configFolder.map({ $0 + "/" + name }), exists(beside) { return File(path: beside, isNamed: false) }
+        if let beside = configFolder.map({ $0 + "/" + name }), exists(beside) {
+            return File(path: beside, isNamed: false)
+        }
         return File(path: current + "/" + name, isNamed: false)
     }
 

@@ -160,7 +160,8 @@ extension SettingsFile {
         guard let text = text(node, called: name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             fail(
-                node, "\"\(name)\" must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(text)", nil)
+                node, "\"\(name)\" must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(text)",
+                nil)
             return nil
         }
         return value

@@ -42,7 +42,8 @@ public struct LoadedTopics: Sendable {
             let explanation = set.explain(
                 topic.id, item: article.item, feed: stored.feed, seen: article.seen, now: Clock.now())
         else {
-            throw SettingsProblem(message: "topic \"\(topic.id)\" is not in force", hint: "see `wirewatch topics check`")
+            throw SettingsProblem(
+                message: "topic \"\(topic.id)\" is not in force", hint: "see `wirewatch topics check`")
         }
         return explanation
     }

@@ -101,7 +101,9 @@ public struct FeedFetcher: Sendable {
     /// The end of the rest that the server asked for at an earlier check; nil if it is over, or if the wall clock was set
     /// back since and the time means nothing.
     private static func rest(asked state: FeedState, now: Timestamp) -> Timestamp? {
-        guard let until = state.retryAfter, until > now, until <= now + CachePolicy.Limits.retryAfter else { return nil }
+        guard let until = state.retryAfter, until > now, until <= now + CachePolicy.Limits.retryAfter else {
+            return nil
+        }
         if let last = state.lastChecked, last > now + Limits.clockSlack { return nil }
         return until
     }

@@ -44,7 +44,9 @@ public struct SubscriptionList: Sendable {
     /// Reads a list.
     /// - Parameter limit: subscriptions that are read; more are a problem of the list.
     /// - Throws: `ParseError` if the document is not OPML.
-    public static func read(_ bytes: [UInt8], limit: Int = Limits.ownSubscriptions) throws(ParseError) -> SubscriptionList {
+    public static func read(_ bytes: [UInt8], limit: Int = Limits.ownSubscriptions) throws(ParseError)
+        -> SubscriptionList
+    {
         var limits = ParseLimits()
         limits.processorTime = .seconds(20)
         let decoded = TextDecoding.decode(FetchedDocument(bytes: bytes), limits: limits)
@@ -137,9 +139,11 @@ private final class OutlineReader: XMLConsumer {
             let local = attribute.name.split(separator: ":").last ?? ""
             values[local.lowercased()] = values[local.lowercased()] ?? attribute.value
         }
-        let title = [values["title"], values["text"]].lazy.compactMap { $0.map(TextExtractor.collapsed)?.nonEmptyText }.first
-        guard let address = (values["xmlurl"] ?? values["url"].flatMap { values["type"] == "rss" ? $0 : nil })
-            .map(TextExtractor.collapsed)?.nonEmptyText
+        let title = [values["title"], values["text"]].lazy.compactMap { $0.map(TextExtractor.collapsed)?.nonEmptyText }
+            .first
+        guard
+            let address = (values["xmlurl"] ?? values["url"].flatMap { values["type"] == "rss" ? $0 : nil })
+                .map(TextExtractor.collapsed)?.nonEmptyText
         else {
             folders.append(title?.replacing("/", with: "-"))
             return
@@ -154,7 +158,8 @@ private final class OutlineReader: XMLConsumer {
         _ address: String, _ title: String?, _ values: [String: String], at place: Place, _ context: inout XMLContext
     ) {
         guard subscriptions.count < limit else {
-            problems.append(Problem(.limitSize, "The list has more than \(limit) feeds; the rest is left out.", at: place))
+            problems.append(
+                Problem(.limitSize, "The list has more than \(limit) feeds; the rest is left out.", at: place))
             context.stop()
             return
         }
@@ -163,7 +168,9 @@ private final class OutlineReader: XMLConsumer {
             settings.interval = QuantityText.duration(text)
             if settings.interval == nil {
                 problems.append(
-                    Problem(.valueInvalid, "The interval \"\(text.prefix(40))\" is not a time span; write 30m or 2h.", at: place))
+                    Problem(
+                        .valueInvalid, "The interval \"\(text.prefix(40))\" is not a time span; write 30m or 2h.",
+                        at: place))
             }
         }
         settings.userAgent = values["user_agent"]?.nonEmptyText

@@ -55,7 +55,9 @@ extension CycleDraft {
     }
 
     /// An edit if the text differs from the known one; else only remembered as looked at.
-    mutating func revise(_ known: KnownArticle, with item: Item, key: ArticleKey, of entry: EntryKey, at time: Timestamp) {
+    mutating func revise(
+        _ known: KnownArticle, with item: Item, key: ArticleKey, of entry: EntryKey, at time: Timestamp
+    ) {
         let digest = item.textDigest
         guard digest != known.textDigest else { return touch(known, key: key, of: entry) }
         let article = Article(
@@ -236,7 +238,8 @@ extension CycleDraft {
 
     /// The same address by https instead of http.
     private static func isUpgrade(from old: String, to new: String) -> Bool {
-        old.lowercased().hasPrefix("http://") && new.lowercased().hasPrefix("https://") && old.dropFirst(7) == new.dropFirst(8)
+        old.lowercased().hasPrefix("http://") && new.lowercased().hasPrefix("https://")
+            && old.dropFirst(7) == new.dropFirst(8)
     }
 
     func report(_ receipt: CycleReceipt) -> FeedReport {
@@ -257,6 +260,7 @@ extension CycleDraft {
             feed: record.feed, title: facts.title,
             check: FeedCheck(
                 feed: record.feed.id, started: started, outcome: .failed, status: status, bytes: bytes,
-                failure: failure), new: 0, revised: 0, unchanged: 0, nextCheck: record.state.nextCheck, wasAsked: wasAsked, flagged: [])
+                failure: failure), new: 0, revised: 0, unchanged: 0, nextCheck: record.state.nextCheck,
+            wasAsked: wasAsked, flagged: [])
     }
 }

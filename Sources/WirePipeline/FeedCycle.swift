@@ -67,7 +67,8 @@ public struct FeedCycle: Sendable {
     }
 
     /// Makes articles of the new and the edited entries only.
-    private func normalize(_ parsed: ParsedFeed, _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft) {
+    private func normalize(_ parsed: ParsedFeed, _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft)
+    {
         let keys = parsed.keys
         let normalizer = Normalizer(url: parsed.documentURL)
         var problems: [Problem] = []

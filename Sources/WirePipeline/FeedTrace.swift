@@ -66,7 +66,8 @@ public struct FeedTracer: Sendable {
         let dated = items.count { $0.0.published != nil || $0.0.updated != nil }
         traces.append(
             StageTrace(
-                .normalize, "\(items.count) articles, \(dated) with a date, \(items.count { $0.0.url != nil }) with a link",
+                .normalize,
+                "\(items.count) articles, \(dated) with a date, \(items.count { $0.0.url != nil }) with a link",
                 facts: ["articles": .integer(Int64(items.count)), "dated": .integer(Int64(dated))]))
         let facts = FeedFacts(
             url: feed.address, title: feed.title, folder: feed.folder.isEmpty ? nil : feed.folder,

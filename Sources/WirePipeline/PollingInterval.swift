@@ -85,7 +85,9 @@ public struct PollingInterval: Sendable {
     /// The floor: 60 min, less only where the feed or the user asks for it, never under 5 min.
     private func floor(at now: Timestamp, wishes: Wishes) -> Duration {
         if let interval = settings.interval { return max(interval, Limits.leastFloor) }
-        let asked = [wishes.document.timeToLive, wishes.freshUntil.map { $0 - now }].compactMap { $0 }.filter { $0 > .zero }
+        let asked = [wishes.document.timeToLive, wishes.freshUntil.map { $0 - now }].compactMap { $0 }.filter {
+            $0 > .zero
+        }
         guard let least = asked.min(), least < Limits.floor else { return Limits.floor }
         return max(least, Limits.leastFloor)
     }

@@ -37,10 +37,12 @@ final class ArchivePrinter: Sendable {
         let stored = history.current
         let printer = ArticlePrinter(ink: ink)
         let item = stored.article.item
-        var out = printer.title(of: item, match: nil) + "\n" + ink.dim(printer.source(of: stored.article, feed: stored.feed))
+        var out =
+            printer.title(of: item, match: nil) + "\n" + ink.dim(printer.source(of: stored.article, feed: stored.feed))
         out += "\n"
         for (name, values) in [
-            ("by", item.authors.compactMap { $0.name ?? $0.email }), ("in", item.categories.map { $0.label ?? $0.term }),
+            ("by", item.authors.compactMap { $0.name ?? $0.email }),
+            ("in", item.categories.map { $0.label ?? $0.term }),
         ] where !values.isEmpty {
             out += "\(name) \(Ink.harmless(values.joined(separator: ", ")))\n"
         }

@@ -83,7 +83,9 @@ struct ArticlesCommand: ParsableCommand {
             printer.finish()
         }
 
-        private static func prepare(_ query: String) throws(SettingsProblem) -> ArchiveSearch { try ArchiveSearch(query) }
+        private static func prepare(_ query: String) throws(SettingsProblem) -> ArchiveSearch {
+            try ArchiveSearch(query)
+        }
     }
 
     struct Show: AsyncParsableCommand {

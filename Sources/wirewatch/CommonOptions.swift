@@ -4,13 +4,18 @@ import WireDaemon
 
 /// The options that every command understands.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The settings file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
+    @Option(
+        name: .long, help: ArgumentHelp("The settings file.", valueName: "file"),
+        completion: .file(extensions: ["yaml"]))
     var config: String?
 
-    @Option(name: .long, help: ArgumentHelp("The list of feeds (OPML).", valueName: "file"), completion: .file(extensions: ["opml"]))
+    @Option(
+        name: .long, help: ArgumentHelp("The list of feeds (OPML).", valueName: "file"),
+        completion: .file(extensions: ["opml"]))
     var feeds: String?
 
-    @Option(name: .long, help: ArgumentHelp("The topics file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
+    @Option(
+        name: .long, help: ArgumentHelp("The topics file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
     var topics: String?
 
     @Option(name: .long, help: ArgumentHelp("The folder of the database.", valueName: "folder"), completion: .directory)

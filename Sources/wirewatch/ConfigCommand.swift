@@ -12,7 +12,8 @@ struct ConfigCommand: ParsableCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Find everything that is wrong with the settings at once.",
-            discussion: "Exit code 2 if something is wrong.\n\nExample:\n  wirewatch config check --config wirewatch.yaml")
+            discussion:
+                "Exit code 2 if something is wrong.\n\nExample:\n  wirewatch config check --config wirewatch.yaml")
 
         @OptionGroup var common: CommonOptions
 
@@ -25,7 +26,8 @@ struct ConfigCommand: ParsableCommand {
             if format == .text {
                 for problem in loaded.problems { StandardOutput.write(problem.text + "\n") }
                 if errors.isEmpty, !common.quiet {
-                    StandardOutput.write("\(common.locations.config?.path ?? "no settings file, defaults"): no errors\n")
+                    StandardOutput.write(
+                        "\(common.locations.config?.path ?? "no settings file, defaults"): no errors\n")
                 }
             } else {
                 StandardOutput.write([

@@ -46,7 +46,9 @@ struct FeedsCommand: ParsableCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add the feeds of an OPML list to the database, beside those of feeds.opml.",
-            discussion: "Local paths and file: addresses are not taken from an imported list.\n\nExample:\n  wirewatch feeds import subscriptions.opml")
+            discussion:
+                "Local paths and file: addresses are not taken from an imported list.\n\nExample:\n  wirewatch feeds import subscriptions.opml"
+        )
 
         @OptionGroup var common: CommonOptions
 

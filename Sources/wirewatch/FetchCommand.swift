@@ -32,7 +32,11 @@ struct FetchCommand: AsyncParsableCommand {
         let printer = FetchPrinter(format: format, ink: Ink(common.color), isQuiet: common.quiet)
         for problem in fetch.problems { StandardError.write(problem + "\n") }
         do {
-            let outcome = try await fetch.run { await printer.note($0) } tell: { await printer.finish($0) }
+            let outcome = try await fetch.run {
+                await printer.note($0)
+            } tell: {
+                await printer.finish($0)
+            }
             if outcome.hasFailed { throw ExitCode(1) }
         } catch let error as FetchRunError {
             throw error.isUsage ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")

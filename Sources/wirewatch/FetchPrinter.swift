@@ -48,7 +48,8 @@ actor FetchPrinter {
         for report in outcome.reports {
             if let failure = report.check.failure {
                 let name = Ink.harmless(report.title ?? report.feed.address)
-                StandardError.write("\(ink.warning(report.check.outcome.rawValue)) \(name): \(Ink.harmless(failure.message))\n")
+                StandardError.write(
+                    "\(ink.warning(report.check.outcome.rawValue)) \(name): \(Ink.harmless(failure.message))\n")
             }
         }
         if outcome.wasInterrupted { StandardError.write("interrupted; what is listed above is stored\n") }

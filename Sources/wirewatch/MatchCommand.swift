@@ -56,7 +56,8 @@ struct MatchCommand: ParsableCommand {
 
     private func text(of result: MatchRun.Result) -> String {
         let printer = ArticlePrinter(ink: Ink(common.color))
-        let name = Ink.harmless(result.file == result.item.id ? result.file : "\(result.file): \(result.item.title ?? result.item.id)")
+        let name = Ink.harmless(
+            result.file == result.item.id ? result.file : "\(result.file): \(result.item.title ?? result.item.id)")
         guard !result.matches.isEmpty else { return "\(name): no topic\n" }
         let article = Article(
             id: ArticleID(rawValue: 1), feed: FeedID(rawValue: 1), item: result.item, seen: result.seen)

@@ -25,7 +25,9 @@ struct ParseCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("summary or json.", valueName: "format"))
     var format: Format = .summary
 
-    @Option(name: .long, help: ArgumentHelp("The address it came from; relative links are resolved against it.", valueName: "url"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The address it came from; relative links are resolved against it.", valueName: "url"))
     var url: String?
 
     @Option(

@@ -28,11 +28,14 @@ struct StoreCommand: ParsableCommand {
             }
             if format != .text { return StandardOutput.write(statistics.json) }
             let rows: [(String, String)] = [
-                ("database", statistics.path), ("size", "\(statistics.bytes) bytes, \(statistics.freeBytes) of them free"),
-                ("schema", "\(statistics.schemaVersion)"), ("feeds", "\(statistics.feeds), \(statistics.listedFeeds) of them listed"),
+                ("database", statistics.path),
+                ("size", "\(statistics.bytes) bytes, \(statistics.freeBytes) of them free"),
+                ("schema", "\(statistics.schemaVersion)"),
+                ("feeds", "\(statistics.feeds), \(statistics.listedFeeds) of them listed"),
                 ("articles", "\(statistics.articles)"), ("revisions", "\(statistics.revisions)"),
                 ("matches", "\(statistics.matches)"), ("unindexed", "\(statistics.unindexed)"),
-                ("oldest", statistics.oldest?.description ?? "none"), ("newest", statistics.newest?.description ?? "none"),
+                ("oldest", statistics.oldest?.description ?? "none"),
+                ("newest", statistics.newest?.description ?? "none"),
             ]
             for (name, value) in rows {
                 StandardOutput.write(name.padding(toLength: 10, withPad: " ", startingAt: 0) + " \(value)\n")

@@ -37,7 +37,8 @@ struct TopicsCommand: ParsableCommand {
             case .text:
                 let ink = Ink(common.color)
                 for topic in topics.all {
-                    let state = topics.isInForce(topic) ? "" : topic.isEnabled ? ink.error("  off: bad") : ink.dim("  off")
+                    let state =
+                        topics.isInForce(topic) ? "" : topic.isEnabled ? ink.error("  off: bad") : ink.dim("  off")
                     StandardOutput.write(
                         "\(ink.severity(topic.severity))  \(ink.bold(Ink.harmless(topic.name)))  "
                             + "\(ink.dim(topic.id))\(state)\n        \(Ink.harmless(topic.query))\n")
@@ -50,7 +51,9 @@ struct TopicsCommand: ParsableCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check the topics file and run the topics' own tests.",
-            discussion: "Exit code 1 with errors, 0 with warnings only.\n\nExample:\n  wirewatch topics check --topics topics.yaml")
+            discussion:
+                "Exit code 1 with errors, 0 with warnings only.\n\nExample:\n  wirewatch topics check --topics topics.yaml"
+        )
 
         @OptionGroup var common: CommonOptions
 
@@ -68,7 +71,8 @@ struct TopicsCommand: ParsableCommand {
                 let tests = topics.all.reduce(0) { $0 + $1.tests.count }
                 if !common.quiet {
                     StandardOutput.write(
-                        "\(topics.all.count) topics, \(tests) tests, \(errors.count) errors, \(warnings.count) warnings\n")
+                        "\(topics.all.count) topics, \(tests) tests, \(errors.count) errors, \(warnings.count) warnings\n"
+                    )
                 }
             } else {
                 StandardOutput.write([

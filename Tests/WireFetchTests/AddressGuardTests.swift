@@ -66,7 +66,9 @@ struct AddressGuardTests {
         #expect(everywhere.denial(of: try #require(IPAddress("1.1.1.1")), port: 8420) == nil)
     }
 
-    @Test("Networks are read strictly", arguments: ["", "/", "1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "::/129", "a/8"])
+    @Test(
+        "Networks are read strictly",
+        arguments: ["", "/", "1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "::/129", "a/8"])
     func badNetworks(text: String) { #expect(CIDR(text) == nil) }
 
     @Test("T01 No spelling of a denied address reaches it, and the error says so")
@@ -99,7 +101,8 @@ struct AddressGuardTests {
     @Test(
         "T04 Other schemes are refused",
         arguments: [
-            "file:///etc/passwd", "ftp://127.64.0.9/f", "gopher://h/1", "dict://h/d", "smb://h/s", "data:text/xml,<rss/>",
+            "file:///etc/passwd", "ftp://127.64.0.9/f", "gopher://h/1", "dict://h/d", "smb://h/s",
+            "data:text/xml,<rss/>",
             "javascript:alert(1)", "FILE:///etc/passwd", "ldap://h/", "view-source:http://h/",
         ])
     func schemes(url: String) async throws {
@@ -115,7 +118,9 @@ struct AddressGuardTests {
 
     @Test(
         "T13 Control characters in addresses and headers are refused",
-        arguments: ["http://127.64.0.9/a\r\nX: y", "http://127.64.0.9/a\nb", "http://127.64.0.9/\u{0}", "http://a\u{7F}/"])
+        arguments: [
+            "http://127.64.0.9/a\r\nX: y", "http://127.64.0.9/a\nb", "http://127.64.0.9/\u{0}", "http://a\u{7F}/",
+        ])
     func injection(url: String) async {
         let outcome = await Fixture.fetcher().fetch(Fixture.feed(url), state: FeedState(), now: { Fixture.start })
         #expect(outcome.word == "failed:bad_url")

@@ -96,7 +96,8 @@ struct RedirectTests {
     func sameHeaders() async throws {
         let server = try FixtureServer()
         server.answer("/f", .text(200, [("Set-Cookie", "a=b"), ("ETag", "\"1\"")], "<rss/>"), Answer(304))
-        let fetcher = Fixture.fetcher(settings: FetchSettings(userAgentContact: "https://example.org/bot", subscribers: 3, version: "1.0"))
+        let fetcher = Fixture.fetcher(
+            settings: FetchSettings(userAgentContact: "https://example.org/bot", subscribers: 3, version: "1.0"))
         var state = FeedState()
         for _ in 0..<3 {
             state.remember(await fetcher.fetch(Fixture.feed(server.url("/f")), state: state, now: { Fixture.start }))
@@ -134,7 +135,8 @@ struct RedirectTests {
         #expect(await fetch(server, "/f", state).word == "notModified")
     }
 
-    private func fetch(_ server: FixtureServer, _ path: String, _ state: FeedState = FeedState()) async -> FetchOutcome {
+    private func fetch(_ server: FixtureServer, _ path: String, _ state: FeedState = FeedState()) async -> FetchOutcome
+    {
         await Fixture.fetcher().fetch(Fixture.feed(server.url(path)), state: state, now: { Fixture.start })
     }
 }

@@ -49,10 +49,15 @@ struct TransferTests {
         for (coding, file) in bombs {
             server.answer("/f", Answer(200, [("Content-Encoding", coding)], body: try Fixtures.bytes("http/\(file)")))
             let address = try WebAddress(server.url("/f"))
-            let before = residentBytes()
-            let error = await #expect(throws: FetchError.self) { try await client.send(HTTPRequest(address)) }
-            #expect(error?.code == "too_large", "\(file)")
-            #expect(residentBytes() - before < 20_000_000, "\(file)")
+            // Other tests run beside this one: the smallest growth of some tries is the bomb's own.
+            var growth = Int.max
+            for _ in 0..<5 {
+                let before = residentBytes()
+                let error = await #expect(throws: FetchError.self) { try await client.send(HTTPRequest(address)) }
+                #expect(error?.code == "too_large", "\(file)")
+                growth = min(growth, residentBytes() - before)
+            }
+            #expect(growth < 20_000_000, "\(file)")
         }
     }
 
@@ -112,9 +117,16 @@ struct TransferTests {
                 Answer(steps: [.send(ok + blank), .flood([UInt8](repeating: 0x20, count: 8192), every: .zero)]),
                 "failed:too_large"
             ),
-            (Answer(steps: [.send(ok), .flood(Fixture.bytes("X-Y: z\r\n"), every: .zero)]), "failed:too_large"),
             (
-                Answer(steps: [.flood(Fixture.bytes("HTTP/1.1 103 Early\r\nX: y\r\n\r\n"), every: .zero)]),
+                Answer(steps: [
+                    .send(ok), .flood(Fixture.bytes(String(repeating: "X-Y: z\r\n", count: 100)), every: .zero),
+                ]), "failed:too_large"
+            ),
+            (
+                Answer(steps: [
+                    .flood(
+                        Fixture.bytes(String(repeating: "HTTP/1.1 103 Early\r\nX: y\r\n\r\n", count: 50)), every: .zero)
+                ]),
                 "failed:too_large"
             ),
             (Answer(200, [("X-Long", String(repeating: "a", count: 100_000))], body: [0x20]), "failed:too_large"),

@@ -6,14 +6,19 @@ import WireModel
         ("HTTP://Example.ORG/Path", "https://example.org/Path"), ("https://example.org", "https://example.org/"),
         ("http://example.org:80/", "https://example.org/"), ("https://example.org:443/", "https://example.org/"),
         ("https://example.org:8443/", "https://example.org:8443/"), ("https://example.org./", "https://example.org/"),
-        ("https://example.org/a#b", "https://example.org/a"), ("https://example.org/?b=2&a=1", "https://example.org/?a=1&b=2"),
+        ("https://example.org/a#b", "https://example.org/a"),
+        ("https://example.org/?b=2&a=1", "https://example.org/?a=1&b=2"),
         ("https://example.org/?utm_source=x&utm_medium=y", "https://example.org/"),
         ("https://example.org/?id=1&fbclid=2&gclid=3&mc_cid=4&mc_eid=5&at_medium=6", "https://example.org/?id=1"),
-        ("https://example.org/?ref=rss", "https://example.org/"), ("https://example.org/?ref=42", "https://example.org/?ref=42"),
-        ("https://example.org/a/./b/../c", "https://example.org/a/c"), ("https://example.org/../a", "https://example.org/a"),
+        ("https://example.org/?ref=rss", "https://example.org/"),
+        ("https://example.org/?ref=42", "https://example.org/?ref=42"),
+        ("https://example.org/a/./b/../c", "https://example.org/a/c"),
+        ("https://example.org/../a", "https://example.org/a"),
         ("https://example.org/a/..", "https://example.org/"), ("https://example.org/a/.", "https://example.org/a/"),
-        ("https://example.org/%7euser", "https://example.org/~user"), ("https://example.org/%2f", "https://example.org/%2F"),
-        ("https://example.org/é", "https://example.org/%C3%A9"), ("https://user:pw@example.org/", "https://example.org/"),
+        ("https://example.org/%7euser", "https://example.org/~user"),
+        ("https://example.org/%2f", "https://example.org/%2F"),
+        ("https://example.org/é", "https://example.org/%C3%A9"),
+        ("https://user:pw@example.org/", "https://example.org/"),
         ("https://example.org/a//b", "https://example.org/a//b"), (" https://example.org/ ", "https://example.org/"),
         ("https://example.org?x", "https://example.org/?x"), ("https://[::1]:443/", "https://[::1]/"),
         ("https://example.org/?", "https://example.org/"), ("https://example.org/?&&a", "https://example.org/?a"),
@@ -24,6 +29,8 @@ import WireModel
         #expect(canonical.flatMap { CanonicalURL($0.text) } == canonical)
     }
 
-    @Test(arguments: ["", "ftp://example.org/", "example.org", "http://", "http:///x", "mailto:x@example.org", "javascript:1"])
+    @Test(arguments: [
+        "", "ftp://example.org/", "example.org", "http://", "http:///x", "mailto:x@example.org", "javascript:1",
+    ])
     func refusesWhatIsNoPage(_ url: String) { #expect(CanonicalURL(url) == nil) }
 }

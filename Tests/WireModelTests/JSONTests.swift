@@ -14,7 +14,9 @@ import WireModel
         #expect(try JSONReader.read(Array(text.utf8)).text == expected)
     }
 
-    @Test(arguments: ["", "{", "[1,", "[1 2]", #"{"a" 1}"#, "tru", "01", "1.", "-", #""\x""#, #""\u12""#, "[]]", "\"abc"])
+    @Test(arguments: [
+        "", "{", "[1,", "[1 2]", #"{"a" 1}"#, "tru", "01", "1.", "-", #""\x""#, #""\u12""#, "[]]", "\"abc",
+    ])
     func refuses(text: String) {
         #expect(throws: JSONError.self) { try JSONReader.read(Array(text.utf8)) }
     }

@@ -2,7 +2,9 @@ import Testing
 import WireModel
 
 @Suite struct QuantityTextTests {
-    @Test(arguments: [("60s", 60), ("5m", 300), ("1h", 3_600), ("7d", 604_800), ("2w", 1_209_600), ("0", 0), ("10 s", 10)])
+    @Test(arguments: [
+        ("60s", 60), ("5m", 300), ("1h", 3_600), ("7d", 604_800), ("2w", 1_209_600), ("0", 0), ("10 s", 10),
+    ])
     func readsSpans(text: String, seconds: Int) {
         #expect(QuantityText.duration(text) == .seconds(seconds))
     }

@@ -160,7 +160,11 @@ import WireParse
                     }
                 }
                 let time = DateParser.parse(String(decoding: mutated, as: UTF8.self))
-                if let time { #expect(DateParser.parse(time.description) == time || time.civil.date.year > 9999 || time.civil.date.year < 1) }
+                if let time {
+                    #expect(
+                        DateParser.parse(time.description) == time || time.civil.date.year > 9999
+                            || time.civil.date.year < 1)
+                }
             }
         }
     }

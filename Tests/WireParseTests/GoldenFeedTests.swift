@@ -61,7 +61,8 @@ import WireParse
             return "{\n" + lines.joined(separator: ",\n") + "\n" + outer + "}" + end
         }
         if let elements = value.array, !elements.isEmpty {
-            return "[\n" + elements.map { inner + indented($0, depth + 1) }.joined(separator: ",\n") + "\n" + outer + "]" + end
+            return "[\n" + elements.map { inner + indented($0, depth + 1) }.joined(separator: ",\n") + "\n" + outer
+                + "]" + end
         }
         return value.text + end
     }

@@ -19,7 +19,10 @@ import WireParse
         ("<td>a</td><td>b</td>", "a\nb"),
         ("<b>1<i>2</b>3</i>4", "<b>1<i>2</i></b><i>3</i>4"),
         ("<p><b>1</p><p>2</p>", "<p><b>1</b></p><p><b>2</b></p>"),
-        ("<a href=/1>a<a href=/2>b</a>c", "<a href=\"https://example.org/1\">a</a><a href=\"https://example.org/2\">b</a>c"),
+        (
+            "<a href=/1>a<a href=/2>b</a>c",
+            "<a href=\"https://example.org/1\">a</a><a href=\"https://example.org/2\">b</a>c"
+        ),
         ("<h1>a<h2>b</h1>c", "<h1>a</h1><h2>b</h2>c"),
         ("a<br>b<br/>c</br>d<hr>", "a<br>b<br>c<br>d<hr>"),
         ("<blockquote><p>x</blockquote>", "<blockquote><p>x</p></blockquote>"),
@@ -40,7 +43,10 @@ import WireParse
         ("&eacute;&hellip;&#8217;&#x2014;&NotEqualTilde;", "é…’—≂̸"),
         ("&#146;&#x80;&#151;", "’€—"),
         ("&notit; &copy2024 &copy=1 &amp", "¬it; ©2024 ©=1 &amp;"),
-        ("<a href=\"?a=1&copy=2&amp;lt=3\">x</a>", "<a href=\"https://example.org/news/item.html?a=1&amp;copy=2&amp;lt=3\">x</a>"),
+        (
+            "<a href=\"?a=1&copy=2&amp;lt=3\">x</a>",
+            "<a href=\"https://example.org/news/item.html?a=1&amp;copy=2&amp;lt=3\">x</a>"
+        ),
         ("&unknown; &; & &#; &#x; &#xZ;", "&amp;unknown; &amp;; &amp; &amp;#; &amp;#x; &amp;#xZ;"),
         ("&#0;&#xD800;&#x110000;&#xFFFE;", "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
         ("a\u{0}b\u{7}c\u{B}d", "abc d"),
@@ -67,8 +73,10 @@ import WireParse
         ),
         ("<img width=1 height=1 src=t.gif>a<img width=\"0\" height=\"0\" src=t.gif>", "a"),
         ("<img width=1 height=60 src=t.gif>", "<img width=\"1\" height=\"60\" src=\"https://example.org/news/t.gif\">"),
-        ("<video poster=p.jpg controls onplay=x><source src=v.mp4></video>",
-         "<video poster=\"https://example.org/news/p.jpg\" controls=\"\"><source src=\"https://example.org/news/v.mp4\"></video>"),
+        (
+            "<video poster=p.jpg controls onplay=x><source src=v.mp4></video>",
+            "<video poster=\"https://example.org/news/p.jpg\" controls=\"\"><source src=\"https://example.org/news/v.mp4\"></video>"
+        ),
     ]
 
     static let attacks: [(String, String)] = [
@@ -78,7 +86,8 @@ import WireParse
         ("<p onclick=alert(1) style='x:expression(1)' class=c id=i name=n data-x=1>a</p>", "<p>a</p>"),
         ("<a href='javascript:alert(1)'>a</a>", "<a>a</a>"), ("<a href='JaVaScRiPt:alert(1)'>a</a>", "<a>a</a>"),
         ("<a href='java\tscript:alert(1)'>a</a>", "<a>a</a>"), ("<a href='java&#10;script:alert(1)'>a</a>", "<a>a</a>"),
-        ("<a href='&#1;javascript:alert(1)'>a</a>", "<a>a</a>"), ("<a href='&#106;avascript&colon;alert(1)'>a</a>", "<a>a</a>"),
+        ("<a href='&#1;javascript:alert(1)'>a</a>", "<a>a</a>"),
+        ("<a href='&#106;avascript&colon;alert(1)'>a</a>", "<a>a</a>"),
         ("<a href='vbscript:x'>a</a><a href='data:text/html,x'>b</a>", "<a>a</a><a>b</a>"),
         ("<img src=x onerror=alert(1)>", "<img src=\"https://example.org/news/x\">"),
         ("<img/src=x/onerror=alert(1)>", "<img src=\"https://example.org/news/x/onerror=alert(1)\">"),
@@ -87,14 +96,21 @@ import WireParse
         ("<base href='https://evil.example/'><a href=x>a</a>", "<a href=\"https://example.org/news/x\">a</a>"),
         ("<meta http-equiv=refresh content='0;url=x'><link rel=stylesheet href=x>a", "a"),
         ("<svg><a xlink:href='javascript:1'>x</a></svg>a<math><mi>y</mi></math>b", "ab"),
-        ("<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">", "<img src=\"https://example.org/news/x\">\"&gt;"),
+        (
+            "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+            "<img src=\"https://example.org/news/x\">\"&gt;"
+        ),
         (
             "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
             "<table><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\"></table>"
         ),
-        ("<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">", "<img src=\"https://example.org/news/1\">\"&gt;"),
+        (
+            "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+            "<img src=\"https://example.org/news/1\">\"&gt;"
+        ),
         ("<template><template></template><img src=x></template>a", "a"), ("<textarea><img src=x></textarea>a", "a"),
-        ("<plaintext><b>x", "<b>x</b>"), ("<xmp><b>x</xmp>y", "&lt;b&gt;x\ny"), ("<a title='</a><script>1</script>'>x", "<a title=\"&lt;/a&gt;&lt;script&gt;1&lt;/script&gt;\">x</a>"),
+        ("<plaintext><b>x", "<b>x</b>"), ("<xmp><b>x</xmp>y", "&lt;b&gt;x\ny"),
+        ("<a title='</a><script>1</script>'>x", "<a title=\"&lt;/a&gt;&lt;script&gt;1&lt;/script&gt;\">x</a>"),
         ("<form>lost without an end", "lost without an end"),
     ]
 
@@ -107,18 +123,26 @@ import WireParse
     }
 
     @Test func withoutABaseLinksStayRelative() {
-        #expect(Sanitizer().clean("<a href='x.html'>a</a><img src=/i.png>") == "<a href=\"x.html\">a</a><img src=\"/i.png\">")
+        #expect(
+            Sanitizer().clean("<a href='x.html'>a</a><img src=/i.png>")
+                == "<a href=\"x.html\">a</a><img src=\"/i.png\">")
     }
 
     /// Invariant 5 of architecture.md: sanitised HTML, sanitised again, is unchanged; and nothing live is in it.
     @Test func cleaningCleanHTMLChangesNothing() {
         let sanitizer = Sanitizer(base: SanitizerTests.base)
-        let seeds = (SanitizerTests.structure + SanitizerTests.characters + SanitizerTests.addresses + SanitizerTests.attacks).map(\.0)
+        let seeds =
+            (SanitizerTests.structure + SanitizerTests.characters + SanitizerTests.addresses + SanitizerTests.attacks)
+            .map(\.0)
         let pieces = [
-            "<p>", "</p>", "<b>", "</b>", "<i>", "</i>", "<a href=x>", "</a>", "<table>", "<tr>", "<td>", "</td>", "</table>",
-            "<ul>", "<li>", "</ul>", "<div>", "</div>", "<section>", "<script>", "</script>", "<svg>", "</svg>", "<style>",
-            "</style>", "<pre>", "\n", "</pre>", "<!--", "-->", "&lt;", "&", "<", ">", "\"", "'", "&nbsp;", " ", "x", "<br>",
-            "<h1>", "</h2>", "<form>", "</form>", "<textarea>", "<![CDATA[", "]]>", "\u{A0}", "\u{0}", "\r", "<dt>", "<dd>", "<caption>",
+            "<p>", "</p>", "<b>", "</b>", "<i>", "</i>", "<a href=x>", "</a>", "<table>", "<tr>", "<td>", "</td>",
+            "</table>",
+            "<ul>", "<li>", "</ul>", "<div>", "</div>", "<section>", "<script>", "</script>", "<svg>", "</svg>",
+            "<style>",
+            "</style>", "<pre>", "\n", "</pre>", "<!--", "-->", "&lt;", "&", "<", ">", "\"", "'", "&nbsp;", " ", "x",
+            "<br>",
+            "<h1>", "</h2>", "<form>", "</form>", "<textarea>", "<![CDATA[", "]]>", "\u{A0}", "\u{0}", "\r", "<dt>",
+            "<dd>", "<caption>",
         ]
         var random = SeededRandom(seed: 42)
         for round in 0..<6_000 {
@@ -137,7 +161,9 @@ import WireParse
             let clean = sanitizer.clean(html)
             #expect(sanitizer.clean(clean) == clean, "round \(round): \(html.debugDescription)")
             let lower = clean.lowercased()
-            for live in ["<script", "<style", "<svg", "<form", "<textarea", "<iframe", "href=\"javascript", "src=\"javascript"] {
+            for live in [
+                "<script", "<style", "<svg", "<form", "<textarea", "<iframe", "href=\"javascript", "src=\"javascript",
+            ] {
                 #expect(!lower.contains(live), "round \(round): \(html.debugDescription)")
             }
             #expect(isBalanced(clean), "round \(round): \(clean.debugDescription)")
@@ -146,7 +172,8 @@ import WireParse
 
     /// T35: bounded in time and depth whatever comes.
     @Test(arguments: [
-        "<div>", "<b><p>", "<a>", "<table><tr><td>", "<!--", "<svg>", "<![CDATA[", "<form><svg><title>", "</p>", "&", "x",
+        "<div>", "<b><p>", "<a>", "<table><tr><td>", "<!--", "<svg>", "<![CDATA[", "<form><svg><title>", "</p>", "&",
+        "x",
         "<p a=1 b='", "<ul><li>", "&am", "</b></i>", "<p>",
     ])
     func hostileTextsTakeLittleTime(_ piece: String) {
@@ -182,12 +209,16 @@ import WireParse
 
 @Suite struct TextExtractorTests {
     @Test(arguments: [
-        ("<p>One</p><p>Two</p>", "One\nTwo"), ("One<br>two<br/>three", "One\ntwo\nthree"), ("<b>a</b>b <i> c</i>", "ab c"),
+        ("<p>One</p><p>Two</p>", "One\nTwo"), ("One<br>two<br/>three", "One\ntwo\nthree"),
+        ("<b>a</b>b <i> c</i>", "ab c"),
         ("<ul><li>a</li><li>b</li></ul>c", "a\nb\nc"), ("<table><tr><td>a</td><td>b</td></tr></table>", "a\nb"),
         ("<h1>T</h1>text <span>on</span>", "T\ntext on"), ("a &amp; b &lt;c&gt; &nbsp; d", "a & b <c> d"),
-        ("<script>x</script>a<style>y</style>", "a"), ("  a \n\t b\u{3000}c ", "a b c"), ("", ""), ("<p> </p><p></p>", ""),
-        ("<section>a</section><article>b</article>", "a\nb"), ("a<img alt=x src=y>b", "ab"), ("<p>a<p>b<div>c", "a\nb\nc"),
-        ("a<!-- x -->b", "ab"), ("x<pre>a\n  b</pre>y", "x\na b\ny"), ("<dl><dt>a<dd>b</dl>", "a\nb"), ("<blockquote>a</blockquote>b", "a\nb"),
+        ("<script>x</script>a<style>y</style>", "a"), ("  a \n\t b\u{3000}c ", "a b c"), ("", ""),
+        ("<p> </p><p></p>", ""),
+        ("<section>a</section><article>b</article>", "a\nb"), ("a<img alt=x src=y>b", "ab"),
+        ("<p>a<p>b<div>c", "a\nb\nc"),
+        ("a<!-- x -->b", "ab"), ("x<pre>a\n  b</pre>y", "x\na b\ny"), ("<dl><dt>a<dd>b</dl>", "a\nb"),
+        ("<blockquote>a</blockquote>b", "a\nb"),
     ])
     func takesTextByBlocks(_ html: String, _ expected: String) {
         #expect(TextExtractor.text(of: html) == expected)
@@ -201,7 +232,10 @@ import WireParse
         #expect(Array(text.utf8)[6] == UInt8(ascii: "t"))
     }
 
-    @Test(arguments: [("a  b", "a b"), (" a ", "a"), ("a\u{A0}b", "a b"), ("a b", "a b"), ("", ""), ("é\u{2003}è", "é è"), ("a\u{200B}b", "a\u{200B}b")])
+    @Test(arguments: [
+        ("a  b", "a b"), (" a ", "a"), ("a\u{A0}b", "a b"), ("a b", "a b"), ("", ""), ("é\u{2003}è", "é è"),
+        ("a\u{200B}b", "a\u{200B}b"),
+    ])
     func collapsesWhiteSpace(_ text: String, _ expected: String) { #expect(TextExtractor.collapsed(text) == expected) }
 
     /// The text of clean HTML is the text of what it was made of.
@@ -209,7 +243,8 @@ import WireParse
         for (html, _) in SanitizerTests.structure + SanitizerTests.characters {
             let (clean, text) = Sanitizer().cleanAndText(html)
             let again = TextExtractor.text(of: clean)
-            #expect(again.split(whereSeparator: \.isWhitespace) == text.split(whereSeparator: \.isWhitespace), "\(html)")
+            #expect(
+                again.split(whereSeparator: \.isWhitespace) == text.split(whereSeparator: \.isWhitespace), "\(html)")
         }
     }
 }

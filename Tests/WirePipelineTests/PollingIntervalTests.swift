@@ -39,7 +39,9 @@ import WireModel
             },
             row("sy: 6 h", .seconds(6 * 3_600)) { $0.document.updatePeriod = .seconds(6 * 3_600) },
             row("Retry-After 2 h", .seconds(7_200)) { $0.retryAfter = now + .seconds(7_200) },
-            row("Retry-After of 30 years: 7 days", .seconds(7 * 86_400)) { $0.retryAfter = now + .seconds(1_000_000_000) },
+            row("Retry-After of 30 years: 7 days", .seconds(7 * 86_400)) {
+                $0.retryAfter = now + .seconds(1_000_000_000)
+            },
             row("skip hours 13 and 14: 15:00", .seconds(9_000)) { $0.document.skippedHours = [13, 14] },
             row("all hours skipped: ignored", .seconds(3_600)) { $0.document.skippedHours = Set(0..<24) },
             row("skip Saturday: Sunday 0:00", .seconds(41_400)) { $0.document.skippedDays = [6] },
@@ -65,7 +67,8 @@ import WireModel
     }
 
     @Test func aServerWithoutValidatorsAndChangesIsAskedDaily() {
-        let verdict = PollingInterval().afterSuccess(at: now, wishes: .init(), barren: PollingInterval.Limits.barrenChecks)
+        let verdict = PollingInterval().afterSuccess(
+            at: now, wishes: .init(), barren: PollingInterval.Limits.barrenChecks)
         #expect(verdict.nextCheck - now == .seconds(86_400))
     }
 

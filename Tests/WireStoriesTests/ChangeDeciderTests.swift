@@ -33,7 +33,8 @@ import WireModel
     }
 
     @Test func everythingIsNewToAnEmptyStore() {
-        let changes = decide([entry(id: "a"), entry(link: "b"), entry(enclosure: "c"), entry(text: "d")], against: .init())
+        let changes = decide(
+            [entry(id: "a"), entry(link: "b"), entry(enclosure: "c"), entry(text: "d")], against: .init())
         #expect(changes.count == 4)
         for change in changes {
             guard case .new = change else {
@@ -55,7 +56,8 @@ import WireModel
 
     @Test func anEditKeepsTheIdentity() {
         let known = kept([entry(id: "a", link: "l")])
-        guard case .differing(0, _, let article) = decide([entry(id: "a", link: "l", edit: "!")], against: known)[0] else {
+        guard case .differing(0, _, let article) = decide([entry(id: "a", link: "l", edit: "!")], against: known)[0]
+        else {
             Issue.record("not seen as an edit")
             return
         }
@@ -98,7 +100,8 @@ import WireModel
 
     @Test func aLinkThatTwoEntriesShareFindsNothing() {
         let known = kept([entry(id: "a", link: "l")])
-        let changes = decide([entry(id: "b", link: "l", text: "b"), entry(id: "c", link: "l", text: "c")], against: known)
+        let changes = decide(
+            [entry(id: "b", link: "l", text: "b"), entry(id: "c", link: "l", text: "c")], against: known)
         for change in changes {
             guard case .new = change else {
                 Issue.record("\(change)")

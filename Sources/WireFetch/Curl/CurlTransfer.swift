@@ -185,6 +185,8 @@ final class CurlTransfer {
         case CURLE_PARTIAL_FILE: return .partial(detail: "the body is shorter than announced")
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR: return .partial(detail: detail(code))
         case CURLE_BAD_CONTENT_ENCODING: return .badEncoding(detail: detail(code))
+        // Our callbacks name their reason in `stop`; without one it was the brotli decoder that refused.
+        case CURLE_WRITE_ERROR where head.isEncoded: return .badEncoding(detail: "it is not what its header says")
         case CURLE_OUT_OF_MEMORY: return .outOfResources(detail: "no memory")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .protocolViolation(detail: detail(code))
