@@ -141,14 +141,14 @@ import WireText
     @Test(arguments: [
         "x", "é", "я", "東", "ก", "가", "7", "a.", "a-", "1 ", "_", "'", "\u{301}", "😀", "a'b.c:d_e,", "1,000 ",
     ])
-    func aMegabyteOfOneThing(piece: String) {
-        let size = piece == "x" ? 10_000_000 : 1_000_000
+    func muchOfOneThing(piece: String) {
+        let size = piece == "x" ? 10_000_000 : 250_000
         let text = String(repeating: piece, count: size / piece.utf8.count)
         let clock = ContinuousClock()
         var buffer = TokenBuffer()
         let time = clock.measure { Tokenizer().append(text, to: &buffer) }
         // A debug build on a busy machine; growth faster than the text would take hours.
-        #expect(time < .seconds(60))
+        #expect(time < .seconds(120))
         #expect(buffer.tokens.count < 3 * size && buffer.forms.count < 12 * size)
         let longest = buffer.tokens.map(\.formLength).max() ?? 0
         #expect(longest <= 4 * UInt32(Tokenizer.Limits.word))
