@@ -10,12 +10,15 @@ struct ArticlePrinter {
     }
 
     /// Four lines: what and how grave, the title, the sentence, why, where from.
-    func flagged(_ article: Article, feed: FeedFacts, topic: String, severity: Severity, match: Match) -> String {
+    /// - Parameter source: shown instead of the feed and time; for documents from files.
+    func flagged(
+        _ article: Article, feed: FeedFacts, topic: String, severity: Severity, match: Match, source name: String? = nil
+    ) -> String {
         var lines = ["\(ink.severity(severity))  \(ink.bold(Ink.harmless(topic)))"]
-        lines.append("  " + title(of: article.item, match: match))
+        if name == nil || article.item.title != nil { lines.append("  " + title(of: article.item, match: match)) }
         if let sentence = sentence(of: article.item, match: match) { lines.append("  " + sentence) }
         lines.append("  " + ink.dim("because ") + reason(of: match))
-        lines.append("  " + ink.dim(source(of: article, feed: feed)))
+        lines.append("  " + ink.dim(name ?? source(of: article, feed: feed)))
         return lines.joined(separator: "\n")
     }
 

@@ -62,11 +62,10 @@ struct MatchCommand: ParsableCommand {
         let article = Article(
             id: ArticleID(rawValue: 1), feed: FeedID(rawValue: 1), item: result.item, seen: result.seen)
         return result.matches.map { topic, match in
-            var lines = printer.flagged(
-                article, feed: result.feed, topic: topic.name, severity: topic.severity, match: match
-            ).split(separator: "\n")
-            lines[lines.count - 1] = "  \(name)"
-            return lines.joined(separator: "\n") + "\n"
+            // Text files have no title: the file's name stands in its place.
+            printer.flagged(
+                article, feed: result.feed, topic: topic.name, severity: topic.severity, match: match, source: name)
+                + "\n"
         }.joined(separator: "\n") + "\n"
     }
 }
