@@ -17,10 +17,10 @@ extension Matcher {
 
     /// Why a topic holds for the article that was read last.
     mutating func explanation(of topic: Int, _ article: ArticleFacts) -> Match {
-        let compiled = set.compiled[topic]
+        let reference = set.references[topic]
         var clauses: [Clause] = []
         var visited: Set<Int32> = []
-        collect(Int(compiled.root), compiled.query, article, &visited, &clauses)
+        collect(Int(set.roots[topic]), reference.query, article, &visited, &clauses)
         var score = 0.0
         var best: (weight: Double, rank: Int, place: Occurrence)?
         for clause in clauses {
@@ -36,7 +36,7 @@ extension Matcher {
             }
         }
         return Match(
-            topic: compiled.topic.id, queryHash: compiled.hash, score: score,
+            topic: reference.id, queryHash: reference.hash, score: score,
             sentence: best.flatMap { sentence(around: $0.place, article) },
             clauses: clauses.map { MatchedClause(clause: $0.text, spans: spans($0, article)) })
     }
@@ -74,9 +74,11 @@ extension Matcher {
             let spans = set.program.facets[Int(node.first)].spans(in: article.item, from: article.feed)
             clauses.append(Clause(text: text, weight: node.weight, places: [], facetSpans: spans))
         case .topic:
-            let other = set.compiled[Int(node.first)]
+            let root = Int(set.roots[Int(node.first)])
             var inner: [Clause] = []
-            if visited.insert(node.first).inserted { collect(Int(other.root), other.query, article, &visited, &inner) }
+            if visited.insert(node.first).inserted {
+                collect(root, set.references[Int(node.first)].query, article, &visited, &inner)
+            }
             clauses.append(
                 Clause(
                     text: text, weight: node.weight, places: inner.flatMap(\.places),
@@ -114,8 +116,11 @@ extension Matcher {
     }
 
     private func slice(_ text: String, _ range: Range<Int>) -> String {
-        let bytes = text.utf8.span
-        return String(decoding: range.clamped(to: 0..<bytes.count).map { bytes[$0] }, as: UTF8.self)
+        let bytes = text.utf8
+        let range = range.clamped(to: 0..<bytes.count)
+        let low = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
+        let part = bytes[low..<bytes.index(low, offsetBy: range.count)]
+        return String(part) ?? String(decoding: part, as: UTF8.self)
     }
 
     private func sentence(around place: Occurrence, _ article: ArticleFacts) -> String? {

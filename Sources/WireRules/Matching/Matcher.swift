@@ -53,14 +53,14 @@ public struct Matcher: Sendable {
             serial = 1
         }
         var met: [Int] = []
-        for topic in set.broad where holds(Int(set.compiled[Int(topic)].root), article) { met.append(Int(topic)) }
+        for topic in set.broad where holds(Int(set.roots[Int(topic)]), article) { met.append(Int(topic)) }
         for key in finder.present {
             for place in Int(set.postingStarts[Int(key)])..<Int(set.postingStarts[Int(key) + 1]) {
                 let posting = set.postings[place]
                 if asked[Int(posting.topic)] == serial { continue }
                 if posting.second >= 0, !finder.has(posting.second) { continue }
                 asked[Int(posting.topic)] = serial
-                if holds(Int(set.compiled[Int(posting.topic)].root), article) { met.append(Int(posting.topic)) }
+                if holds(Int(set.roots[Int(posting.topic)]), article) { met.append(Int(posting.topic)) }
             }
         }
         return met.sorted()
@@ -69,7 +69,7 @@ public struct Matcher: Sendable {
     /// Whether one topic holds, whatever the index says.
     mutating func holds(topic: Int, _ article: ArticleFacts) -> Bool {
         read(article)
-        return holds(Int(set.compiled[topic].root), article)
+        return holds(Int(set.roots[topic]), article)
     }
 }
 
@@ -102,7 +102,7 @@ extension Matcher {
             let topic = Int(node.first)
             guard set.compiled.indices.contains(topic) else { return false }
             if let answer = answers[topic] { return answer }
-            let answer = holds(Int(set.compiled[topic].root), article)
+            let answer = holds(Int(set.roots[topic]), article)
             answers[topic] = answer
             return answer
         }

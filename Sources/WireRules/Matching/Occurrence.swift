@@ -72,19 +72,25 @@ struct TermFinder {
     }
 
     private mutating func collect(_ index: TermIndex) {
-        let count = words.buffer.tokens.count
-        for token in 0..<count {
-            index.keys(of: words.buffer.tokens[token], in: words.buffer.forms) { key in
-                if stamps[Int(key)] != serial {
-                    stamps[Int(key)] = serial
-                    counts[Int(key)] = 0
-                    present.append(key)
-                }
-                counts[Int(key)] += 1
-                hitKeys.append(key)
-                hitTokens.append(Int32(truncatingIfNeeded: token))
-            }
+        let tokens = words.buffer.tokens
+        let forms = words.buffer.forms
+        for place in tokens.indices {
+            let token = tokens[place]
+            guard index.mayMeet(token) else { continue }
+            index.keys(of: token, in: forms) { key in note(key, at: place) }
         }
+    }
+
+    private mutating func note(_ key: Int32, at place: Int) {
+        let index = Int(key)
+        if stamps[index] != serial {
+            stamps[index] = serial
+            counts[index] = 0
+            present.append(key)
+        }
+        counts[index] += 1
+        hitKeys.append(key)
+        hitTokens.append(Int32(truncatingIfNeeded: place))
     }
 }
 

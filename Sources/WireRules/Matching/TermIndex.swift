@@ -87,10 +87,10 @@ struct TermIndex: Sendable {
     private var filterMask: UInt64 = 0
     // Patterns and fuzzy words.
     private var tests: [Test] = []
-    private var prefixHeads: [UInt64: Int32] = [:]
-    private var prefixFilter = [UInt64](repeating: 0, count: 1024)
+    private var prefixes = AnchorTable()
+    private var prefixFilter: [UInt64] = []
     private var prefixMasks: [UInt64] = []
-    private var infixHeads: [UInt32: Int32] = [:]
+    private var infixes = AnchorTable()
     private var infixFilter: [UInt64] = []
     private var looseHead: Int32 = -1
     /// Whether any key is not a plain form.
@@ -127,6 +127,13 @@ struct TermIndex: Sendable {
             formEnd[key] = Int32(truncatingIfNeeded: pool.count)
         }
         prefixMasks = Array(Set(prefixMasks)).sorted()
+    }
+
+    /// Whether the token can meet any key at all; quick, and seldom wrong.
+    @inline(__always)
+    func mayMeet(_ token: Token) -> Bool {
+        let bit = (token.hash >> 8) & filterMask
+        return hasTests || filter[Int(truncatingIfNeeded: bit >> 6)] & (1 << (bit & 63)) != 0
     }
 
     /// Calls `found` with every key that the token meets.
@@ -186,21 +193,20 @@ extension TermIndex {
         let start = Int32(truncatingIfNeeded: pool.count - bytes.count)
         var test = Test(key: key, start: start, end: start + Int32(bytes.count), edits: -1)
         let prefix = min(8, bytes.firstIndex { $0 >= Pattern.star } ?? bytes.count)
-        if prefix >= 2 {
+        if prefix >= 3 {
             let mask = prefix == 8 ? UInt64.max : (1 << (8 * UInt64(prefix))) - 1
             var packed: UInt64 = 0
             for index in 0..<prefix { packed |= UInt64(bytes[index]) << (8 * UInt64(index)) }
             prefixMasks.append(mask)
             let anchor = packed ^ (UInt64(prefix) &* 0x9E37_79B9_7F4A_7C15)
-            test.next = prefixHeads[anchor] ?? -1
-            prefixHeads[anchor] = id
-            let bit = packed & 0xFFFF
-            prefixFilter[Int(bit >> 6)] |= 1 << (bit & 63)
+            test.next = prefixes.replace(anchor, with: id)
+            if prefixFilter.isEmpty { prefixFilter = Array(repeating: 0, count: 1024) }
+            let bit = Self.fold(UInt32(packed & 0xFF_FFFF))
+            prefixFilter[Int(bit >> 6)] |= 1 << UInt64(bit & 63)
         } else if let run = longestRun(bytes), run.count >= 3 {
             let first = run.lowerBound
             let anchor = UInt32(bytes[first]) | UInt32(bytes[first + 1]) << 8 | UInt32(bytes[first + 2]) << 16
-            test.next = infixHeads[anchor] ?? -1
-            infixHeads[anchor] = id
+            test.next = infixes.replace(UInt64(anchor), with: id)
             if infixFilter.isEmpty { infixFilter = Array(repeating: 0, count: 1024) }
             let bit = Self.fold(anchor)
             infixFilter[Int(bit >> 6)] |= 1 << UInt64(bit & 63)
@@ -227,33 +233,48 @@ extension TermIndex {
     private func test(_ token: Token, _ forms: [UInt8], _ found: (Int32) -> Void) {
         let low = Int(token.formOffset)
         let length = Int(token.formLength)
-        guard length >= 2 else { return run(looseHead, forms, low, low + length, found) }
         let high = low + length
-        let bit = UInt64(forms[low]) | UInt64(forms[low + 1]) << 8
-        if prefixFilter[Int(bit >> 6)] & (1 << (bit & 63)) != 0 {
-            var packed = bit
-            for index in 2..<max(2, min(8, length)) { packed |= UInt64(forms[low + index]) << (8 * UInt64(index)) }
-            for mask in prefixMasks {
-                let size = (64 - mask.leadingZeroBitCount) / 8
-                if size > length { break }
-                if let head = prefixHeads[packed & mask ^ (UInt64(size) &* 0x9E37_79B9_7F4A_7C15)] {
-                    run(head, forms, low, high, found)
-                }
-            }
-        }
-        if !infixFilter.isEmpty, length >= 3 { testInfixes(forms, low, high, found) }
         if looseHead >= 0 { run(looseHead, forms, low, high, found) }
+        guard length >= 3, high <= forms.count else { return }
+        let first = UInt32(forms[low]) | UInt32(forms[low + 1]) << 8 | UInt32(forms[low + 2]) << 16
+        if !prefixFilter.isEmpty, isSet(prefixFilter, Self.fold(first)) {
+            testPrefixes(first, forms, low, high, found)
+        }
+        if !infixFilter.isEmpty { testInfixes(first, forms, low, high, found) }
     }
 
-    private func testInfixes(_ forms: [UInt8], _ low: Int, _ high: Int, _ found: (Int32) -> Void) {
-        var anchor = UInt32(forms[low]) << 8 | UInt32(forms[low + 1]) << 16
-        for index in (low + 2)..<high {
-            anchor = anchor >> 8 | UInt32(forms[index]) << 16
-            let bit = Self.fold(anchor)
-            guard infixFilter[Int(bit >> 6)] & (1 << UInt64(bit & 63)) != 0, let head = infixHeads[anchor] else {
-                continue
+    @inline(__always)
+    private func isSet(_ filter: [UInt64], _ bit: UInt32) -> Bool {
+        filter[Int(bit >> 6)] & (1 << UInt64(bit & 63)) != 0
+    }
+
+    private func testPrefixes(
+        _ first: UInt32, _ forms: [UInt8], _ low: Int, _ high: Int, _ found: (Int32) -> Void
+    ) {
+        let length = high - low
+        var packed = UInt64(first)
+        for index in 3..<max(3, min(8, length)) { packed |= UInt64(forms[low + index]) << (8 * UInt64(index)) }
+        for mask in prefixMasks {
+            let size = (64 - mask.leadingZeroBitCount) / 8
+            if size > length { break }
+            let head = prefixes.head(of: packed & mask ^ (UInt64(size) &* 0x9E37_79B9_7F4A_7C15))
+            if head >= 0 { run(head, forms, low, high, found) }
+        }
+    }
+
+    private func testInfixes(
+        _ first: UInt32, _ forms: [UInt8], _ low: Int, _ high: Int, _ found: (Int32) -> Void
+    ) {
+        var anchor = first
+        var index = low + 2
+        while true {
+            if isSet(infixFilter, Self.fold(anchor)) {
+                let head = infixes.head(of: UInt64(anchor))
+                if head >= 0 { run(head, forms, low, high, found) }
             }
-            run(head, forms, low, high, found)
+            index += 1
+            guard index < high else { return }
+            anchor = anchor >> 8 | UInt32(forms[index]) << 16
         }
     }
 
@@ -278,5 +299,47 @@ extension TermIndex {
         let found = Array(String(decoding: forms[low..<high], as: UTF8.self).unicodeScalars)
         guard abs(wanted.count - found.count) <= edits else { return false }
         return EditDistance.between(wanted, found) <= edits
+    }
+}
+
+/// Lists by a 64-bit name: open addressing, grown while it is built.
+struct AnchorTable: Sendable {
+    private var names: [UInt64] = Array(repeating: 0, count: 16)
+    private var heads: [Int32] = Array(repeating: -1, count: 16)
+    private var count = 0
+
+    init() {}
+
+    @inline(__always)
+    func head(of name: UInt64) -> Int32 { heads[slot(of: name)] }
+
+    /// Puts a new head before a list; returns the old one, or -1.
+    mutating func replace(_ name: UInt64, with head: Int32) -> Int32 {
+        if count * 2 >= names.count { grow() }
+        let slot = slot(of: name)
+        let old = heads[slot]
+        if old < 0 { count += 1 }
+        names[slot] = name
+        heads[slot] = head
+        return old
+    }
+
+    @inline(__always)
+    private func slot(of name: UInt64) -> Int {
+        let mask = names.count - 1
+        var slot = Int(truncatingIfNeeded: (name &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+        while heads[slot] >= 0, names[slot] != name { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func grow() {
+        let old = self
+        names = Array(repeating: 0, count: old.names.count * 2)
+        heads = Array(repeating: -1, count: old.names.count * 2)
+        for index in old.names.indices where old.heads[index] >= 0 {
+            let slot = slot(of: old.names[index])
+            names[slot] = old.names[index]
+            heads[slot] = old.heads[index]
+        }
     }
 }

@@ -65,7 +65,7 @@ extension TopicSet {
         let isMet = matcher.holds(topic: index, article)
         var clauses: [TopicExplanation.Clause] = []
         let own = compiled[index]
-        matcher.explain(Int(own.root), own.query, article, isNegated: false, &clauses)
+        matcher.explain(Int(own.root), own.reference.query, article, isNegated: false, &clauses)
         return TopicExplanation(
             topic: topic, match: isMet ? matcher.explanation(of: index, article) : nil, clauses: clauses)
     }
@@ -90,7 +90,7 @@ extension TopicSet {
     ) -> QueryProblem {
         let topic = compiled[index]
         var clauses: [TopicExplanation.Clause] = []
-        matcher.explain(Int(topic.root), topic.query, article, isNegated: false, &clauses)
+        matcher.explain(Int(topic.root), topic.reference.query, article, isNegated: false, &clauses)
         let message: String
         let hint: String?
         if test.expectsMatch {

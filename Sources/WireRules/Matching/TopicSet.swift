@@ -16,6 +16,9 @@ public struct TopicSet: Sendable {
     let index: TermIndex
     /// By topic; disabled ones that others refer to stand behind those in force.
     let compiled: [CompiledTopic]
+    /// Their root nodes.
+    let roots: [Int32]
+    let references: [Reference]
     /// Postings by key: `postings[starts[key]..<starts[key + 1]]`.
     let postings: [Posting]
     let postingStarts: [Int32]
@@ -24,6 +27,12 @@ public struct TopicSet: Sendable {
     struct CompiledTopic: Sendable {
         let topic: Topic
         let root: Int32
+        let reference: Reference
+    }
+
+    /// What a match says of its topic.
+    struct Reference: Sendable {
+        let id: String
         let hash: String
         let query: [UInt8]
     }
@@ -54,13 +63,17 @@ public struct TopicSet: Sendable {
             roots.append(root)
             compiled.append(
                 CompiledTopic(
-                    topic: parsed.topic, root: root, hash: Query.hash(of: parsed.topic.query),
-                    query: Array(parsed.topic.query.utf8)))
+                    topic: parsed.topic, root: root,
+                    reference: Reference(
+                        id: parsed.topic.id, hash: Query.hash(of: parsed.topic.query),
+                        query: Array(parsed.topic.query.utf8))))
         }
         program = compiler.seal()
         index = TermIndex(program.keyRules)
         self.problems = problems
         self.compiled = compiled
+        self.roots = roots
+        references = compiled.map(\.reference)
         self.topics = zip(compiled, roots).filter { $0.topic.isEnabled && $1 >= 0 }.map(\.0.topic)
         (postings, postingStarts, broad) = Self.postings(program, compiled, roots)
     }
