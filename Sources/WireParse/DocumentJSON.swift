@@ -71,7 +71,9 @@ public enum DocumentJSON {
             let id = item.id.count > 100 ? item.id.prefix(100) + "…" : item.id
             remarks.append(
                 Problem(
-                    .idDuplicate, "The id \"\(id)\" is also that of the item in line \(first.line).",
+                    .idDuplicate,
+                    "The id \"\(id)\" is also that of "
+                        + (first.line > 0 ? "the item in line \(first.line)." : "an earlier item."),
                     at: entry.id?.place ?? entry.place))
         } else {
             places[item.id] = entry.place

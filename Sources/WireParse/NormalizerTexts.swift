@@ -13,7 +13,7 @@ struct TextPair {
             plain = TextExtractor.collapsed(text.text)
             return
         }
-        let clean = Sanitizer(base: base).cleanAndLine(text.text)
+        let clean = HTMLCleaner.clean(text.text, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndLine)
         plain = clean.text
         breaks = clean.breaks
         html = clean.html.isEmpty ? nil : clean.html
@@ -25,7 +25,7 @@ struct TextPair {
             plain = TextExtractor.paragraphs(text.text)
             return
         }
-        let clean = Sanitizer(base: base).cleanAndText(text.text)
+        let clean = HTMLCleaner.clean(text.text, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndText)
         plain = clean.text
         html = clean.html.isEmpty ? nil : clean.html
     }
@@ -73,7 +73,9 @@ struct TextPair {
         if index < bytes.count, bytes[index] == UInt8(ascii: "/") { index += 1 }
         let name = index
         while index < bytes.count, bytes[index].isASCIIAlphanumeric { index += 1 }
-        guard index > name, index < bytes.count, HTMLElement.isKnown(bytes, name..<index) else { return false }
+        guard index > name, index < bytes.count, HTMLElement.isKnown(bytes, name..<index),
+            bytes[index...].contains(UInt8(ascii: ">"))
+        else { return false }
         return bytes[index].isASCIISpace || bytes[index] == UInt8(ascii: ">") || bytes[index] == UInt8(ascii: "/")
     }
 }

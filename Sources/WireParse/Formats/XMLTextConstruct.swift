@@ -71,6 +71,7 @@ struct XMLTextConstruct {
             if kind == .guess || kind == .html { becomeMarkup(&context) }
             // The outer div of an xhtml construct is only a wrapper.
             if hasWrapper, kind == .xhtml, tag.lowercased() == "div", context.text.count == start || isBlank(context) {
+                if let inner = attributes.xml(.base) { base.append(inner) }
                 open.append("")
                 return
             }

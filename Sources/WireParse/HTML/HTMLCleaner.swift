@@ -19,8 +19,10 @@ struct HTMLCleaner {
         case htmlAndText, htmlAndLine
     }
 
-    static func clean(_ html: String, base: String? = nil, wants: Wants) -> Result {
+    /// - Parameter hasBases: the markup stems from XML: its `base` attributes were `xml:base`.
+    static func clean(_ html: String, base: String? = nil, hasBases: Bool = false, wants: Wants) -> Result {
         var cleaner = HTMLCleaner(html, base: base, wants: wants)
+        cleaner.hasBases = hasBases
         cleaner.run()
         return cleaner.result
     }
@@ -29,6 +31,8 @@ struct HTMLCleaner {
         let element: HTMLElement
         /// Name and attributes as written out; empty if the tag is not written.
         let tag: [UInt8]
+        /// What addresses were resolved against outside it, if inside it is another.
+        var outside: HTMLAddress?
 
         /// Whether what was written shows it. Elements that do not show must not change how the rest is read.
         var isWritten: Bool { !tag.isEmpty }
@@ -44,7 +48,10 @@ struct HTMLCleaner {
     }
 
     private var reader: HTMLReader
-    private let address: HTMLAddress
+    private var address: HTMLAddress
+    private var hasBases = false
+    /// What addresses were resolved against before the start tag that is being read.
+    private var outside: HTMLAddress?
     private let wantsHTML: Bool
     private let wantsText: Bool
     private var out: [UInt8] = []
@@ -127,6 +134,29 @@ extension HTMLCleaner {
 
 extension HTMLCleaner {
     private mutating func start(_ element: HTMLElement) {
+        if hasBases, let base = ownBase {
+            outside = address
+            address = HTMLAddress(base: base)
+        }
+        open(element)
+        // Whoever has content has taken it.
+        if let outside { address = outside }
+        outside = nil
+    }
+
+    /// What addresses in and inside the start tag that was just read are resolved against.
+    private var ownBase: String? {
+        guard let attribute = reader.attributes.first(where: { reader.bytes[$0.name].elementsEqual("base".utf8) })
+        else {
+            return nil
+        }
+        var value: [UInt8] = []
+        HTMLWriter.decode(reader.bytes, attribute.value, inAttribute: true, to: &value)
+        return URLReference.resolve(
+            String(decoding: value, as: UTF8.self), against: address.base.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    private mutating func open(_ element: HTMLElement) {
         let traits = element.traits
         if traits.contains(.dropped) {
             drop(element)
@@ -237,7 +267,8 @@ extension HTMLCleaner {
         guard stack.count < Limits.stack else { return }
         var tag = tag
         if written >= Sanitizer.Limits.depth { tag = [] }
-        stack.append(Open(element: element, tag: tag))
+        stack.append(Open(element: element, tag: tag, outside: outside))
+        outside = nil
         openCounts[Int(element.id)] &+= 1
         guard !tag.isEmpty else { return }
         written += 1
@@ -250,6 +281,7 @@ extension HTMLCleaner {
     @discardableResult private mutating func pop() -> Open? {
         guard let open = stack.popLast() else { return nil }
         openCounts[Int(open.element.id)] &-= 1
+        if let outside = open.outside { address = outside }
         if open.element.traits.contains(.block), wantsText { text.endBlock() }
         guard !open.tag.isEmpty else {
             if open.element.traits.contains(.block) { owesGap = !out.isEmpty }
