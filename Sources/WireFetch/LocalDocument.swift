@@ -1,3 +1,5 @@
+// CCurl: the release compiler finds `timespec` in its headers first.
+import CCurl
 import Glibc
 import WireModel
 
