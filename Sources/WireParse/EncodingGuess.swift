@@ -14,6 +14,21 @@ enum EncodingGuess {
         return eastAsian(sample) ?? singleByte(sample)
     }
 
+    /// Whether a text that is said to be UTF-8 has no character of it above ASCII, yet several bytes that are letters or
+    /// signs elsewhere. A single broken byte among good ones is damage, not another encoding.
+    static func isPlainlyNotUTF8(_ bytes: [UInt8]) -> Bool {
+        var index = 0
+        var odd = 0
+        while let invalid = TextDecoding.firstInvalid(bytes, from: index), odd < 1_000 {
+            if bytes[index..<invalid].contains(where: { $0 >= 0x80 }) { return false }
+            let isNoLetter = [0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xC0, 0xC1, 0xFE, 0xFF].contains(bytes[invalid])
+            if isNoLetter { return false }
+            odd += 1
+            index = invalid + 1
+        }
+        return odd >= 2 && (odd >= 1_000 || !bytes[index...].contains { $0 >= 0x80 })
+    }
+
     /// The East Asian encoding in which all is decoded, or nearly, and most characters are usual ones.
     private static func eastAsian(_ sample: ArraySlice<UInt8>) -> String? {
         var best: (name: String, score: Double)?

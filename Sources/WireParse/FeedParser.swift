@@ -87,7 +87,20 @@ public struct FeedParser: Sendable {
         guard let best else {
             throw .notAFeed(root: prefix.rootName, problems: decoded.problems, encoding: decoded.encoding)
         }
-        return try best.format.parse(decoded)
+        var feed = try best.format.parse(decoded)
+        if let type = FeedParser.strangeType(document.contentType) {
+            feed.problems.append(
+                Problem(.contentTypeIgnored, "The document came as \"\(type)\"; it is read as a feed all the same."))
+        }
+        return feed
+    }
+
+    /// The media type of a header that names neither XML nor JSON; nil if there is nothing to remark.
+    private static func strangeType(_ contentType: String?) -> String? {
+        guard let first = contentType?.split(separator: ";").first else { return nil }
+        let type = trimmed(String(first)).lowercased()
+        let isUsual = type.isEmpty || ["xml", "rss", "atom", "rdf", "json"].contains { type.contains($0) }
+        return isUsual ? nil : String(type.prefix(60))
     }
 }
 

@@ -39,6 +39,10 @@ enum TextDecoding {
             if isSilent, firstInvalid(bytes, from: 0) != nil, let guess = EncodingGuess.encoding(of: bytes) {
                 return converted(bytes, from: 0, guess, &problems)
             }
+            if !isSilent, EncodingGuess.isPlainlyNotUTF8(bytes), let guess = EncodingGuess.encoding(of: bytes) {
+                problems.append(mismatch(said: "utf-8", used: guess))
+                return converted(bytes, from: 0, guess, &problems)
+            }
             return utf8(bytes, from: 0, &problems)
         }
         if EncodingLabel.isSingleByte(said) { return converted(bytes, from: 0, said, &problems) }

@@ -139,3 +139,14 @@ import WireModel
         #expect(feed.head.title?.text == "é" && feed.encoding == "utf-8")
     }
 }
+
+extension EncodingTests {
+    @Test func aTextThatIsPlainlyNotUTF8IsGuessed() throws {
+        let text =
+            Array("<?xml version='1.0' encoding='utf-8'?><rss><channel><title>R".utf8) + [0xE9]
+            + Array("sum".utf8) + [0xE9] + Array("</title></channel></rss>".utf8)
+        let feed = try FeedParser().parse(FetchedDocument(bytes: text))
+        #expect(feed.head.title?.text == "Résumé" && feed.encoding == "windows-1252")
+        #expect(feed.problems.map(\.code) == [.encodingMismatch])
+    }
+}

@@ -238,3 +238,23 @@ func parse(_ text: String, contentType: String? = nil, limits: ParseLimits = Par
         #expect(feed.head.title?.text == "it’s “so” ©" && feed.problems == [])
     }
 }
+
+extension FeedParserTests {
+    @Test(arguments: [
+        ("<rss version='3.7'><channel/></rss>", nil), ("<feed version='0.2' xmlns='http://purl.org/atom/ns#'/>", "0.3"),
+        ("{\"version\": \"https://jsonfeed.org/version/7\", \"items\": []}", nil),
+    ])
+    func remarksAnUnknownVersion(text: String, version: String?) throws {
+        let feed = try parse(text)
+        #expect(feed.version == version && feed.problems.map(\.code) == [.formatVersionUnknown])
+    }
+
+    @Test(arguments: [
+        ("text/html; charset=utf-8", true), ("text/plain", true), ("application/rss+xml", false), ("text/xml", false),
+        ("", false),
+    ])
+    func remarksAStrangeType(type: String, isStrange: Bool) throws {
+        let feed = try parse("<rss><channel/></rss>", contentType: type)
+        #expect(feed.problems.map(\.code) == (isStrange ? [.contentTypeIgnored] : []))
+    }
+}

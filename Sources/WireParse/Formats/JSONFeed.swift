@@ -21,6 +21,12 @@ enum JSONFeed: FeedFormat {
             throw .notAFeed(root: nil, problems: reader.problems, encoding: document.encoding)
         }
         let rss = RSSInJSON.root(members)
+        if let said = members["version"]?.string, !said.isEmpty, rss == nil, version(said) == nil {
+            reader.problems.append(
+                Problem(
+                    .formatVersionUnknown,
+                    "The version \"\(said.prefix(60))\" is not known; the document is read as usual."))
+        }
         if let rss { reader.readRSS(rss) } else { reader.readFeed(members) }
         return ParsedFeed(
             format: rss == nil ? .json : .rss,

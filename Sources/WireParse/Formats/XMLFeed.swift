@@ -44,6 +44,8 @@ struct XMLRoot {
     let version: String?
     /// What the root's own namespace is read as.
     let vocabulary: Vocabulary
+    /// The version it says, if that is none of the format's.
+    let unknownVersion: String?
 
     /// Nil if the element is not the root of a feed.
     init?(_ name: XMLName, _ attributes: XMLAttributes) {
@@ -52,17 +54,21 @@ struct XMLRoot {
             format = .rss
             version = XMLRoot.rssVersion(attributes[.version])
             vocabulary = .rss
+            unknownVersion = version == nil ? attributes[.version].map(trimmed) : nil
         case .RDF:
             format = .rss
             version = nil
             vocabulary = .rdf
+            unknownVersion = nil
         case .feed, .entry:
             format = .atom
             vocabulary = .atom
+            let said = attributes[.version].map(trimmed)
+            unknownVersion = said == "0.3" || said == "1.0" ? nil : said
             if name.vocabulary == .atom, name.namespace.lowercased().contains("2005/atom") {
                 version = "1.0"
-            } else if let said = attributes[.version] {
-                version = trimmed(said) == "1.0" ? "1.0" : "0.3"
+            } else if let said {
+                version = said == "1.0" ? "1.0" : "0.3"
             } else {
                 version = name.vocabulary == .atom ? "0.3" : nil
             }

@@ -140,6 +140,12 @@ extension XMLFeedState {
         root = found.format
         isRDF = name.local == .RDF
         version = found.version
+        if let unknown = found.unknownVersion, !unknown.isEmpty {
+            context.report(
+                .formatVersionUnknown,
+                "The version \"\(unknown.prefix(40))\" is not known; the document is read as usual.",
+                at: context.place)
+        }
         if name.vocabulary != found.vocabulary, name.vocabulary != .rdf {
             // The root's own namespace, known or not, is read as the one its name stands for.
             context.adopt(namespace: name.namespace, as: found.vocabulary)
