@@ -103,4 +103,11 @@ import WireModel
         #expect(!holds("ATLEAST2(barr)", sample("Barr spoke of it", summary: "Barr spoke")))
         #expect(holds("ATLEAST2(barr)", sample("Barr spokes of it", summary: "Barr spoke")))
     }
+
+    @Test func `A phrase of thousands of words is found`() {
+        let words = Array(repeating: "a", count: 5_000).joined(separator: " ")
+        #expect(holds("\"\(words)\"", sample("b " + words + " c")))
+        let fewer = words.prefix(400)
+        #expect(!holds("\"\(fewer)b\"", sample("b " + fewer.dropLast(2) + " b")))
+    }
 }

@@ -32,7 +32,7 @@ struct TermFinder {
 
     private enum Limits {
         /// Ways through one phrase from one word; more than text and query can make without malice.
-        static let states = 4_096
+        static let states = 100_000
     }
 
     init(keys: Int) {
@@ -194,7 +194,9 @@ extension TermFinder {
                 current += 1
                 continue
             }
-            for id in term.tokens where program.tokens[id].position == state.position {
+            var id = firstToken(term, state.position, program)
+            while id < term.tokens.upperBound, program.tokens[id].position == state.position {
+                defer { id += 1 }
                 let key = Int(program.tokens[id].key)
                 guard stamps[key] == serial else { continue }
                 var place = firstPlace(key, atOrAfter: state.textPosition)
@@ -208,6 +210,17 @@ extension TermFinder {
             current += 1
         }
         return nil
+    }
+
+    /// The first of a term's tokens at a position, by halving: they stand in order.
+    private func firstToken(_ term: Program.Term, _ position: Int32, _ program: Program) -> Int {
+        var low = term.tokens.lowerBound
+        var high = term.tokens.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if program.tokens[middle].position < position { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private mutating func step(_ token: Program.TermToken, _ index: Int, parent: Int32) {
