@@ -32,32 +32,24 @@ enum ColumnValue: Equatable {
 }
 
 extension Row {
-    func int64(_ column: Int) -> Int64? {
-        if case .int64(let value) = (self[column] as DatabaseValue).storage { return value }
-        return nil
-    }
+    // These decode as SQLite converts: a value of another type becomes 0, a text or bytes, never a trap.
+    func int64(_ column: Int) -> Int64? { self[column] }
 
     func int(_ column: Int) -> Int? { int64(column).map { Int(truncatingIfNeeded: $0) } }
 
     func bool(_ column: Int) -> Bool { int64(column) == 1 }
 
-    func text(_ column: Int) -> String? {
-        if case .string(let value) = (self[column] as DatabaseValue).storage { return value }
-        return nil
-    }
+    func text(_ column: Int) -> String? { self[column] }
 
-    func bytes(_ column: Int) -> [UInt8]? {
-        if case .blob(let value) = (self[column] as DatabaseValue).storage { return [UInt8](value) }
-        return nil
-    }
+    func bytes(_ column: Int) -> [UInt8]? { (self[column] as Data?).map { [UInt8]($0) } }
 
     func time(_ column: Int) -> Timestamp? { int64(column).map(Timestamp.init(milliseconds:)) }
 
     func id<Subject>(_ column: Int) -> ID<Subject> { ID(rawValue: int64(column) ?? 0) }
 
     func digest(_ column: Int) -> Digest? {
-        guard case .blob(let value) = (self[column] as DatabaseValue).storage, value.count == 16 else { return nil }
-        return Digest(packed: value)
+        guard let data: Data = self[column], data.count == 16 else { return nil }
+        return Digest(packed: data)
     }
 
     func json(_ column: Int) -> JSONValue? { text(column).flatMap { JSONReader.readLeniently(Array($0.utf8)).value } }

@@ -83,6 +83,14 @@ public final class SQLiteStore: Store {
             return
         }
         defer { folder.release() }
+        if case .pool(let pool) = connection {
+            // The pool closes its readers last, and they cannot put the journal back into the database file. If another
+            // process reads, or the disk is full, the journal stays and is as safe.
+            try? await pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA busy_timeout = 0")
+                try db.checkpoint(.truncate)
+            }
+        }
         do { try connection.reader.close() } catch { throw StoreError(error, path: path) }
     }
 

@@ -1,6 +1,6 @@
 public import Testing
-public import WireModel
-public import WireStore
+import WireModel
+import WireStore
 
 /// Every promise of `Store`, one function each; any implementation must keep them.
 public struct StorePromise: Sendable, CustomTestStringConvertible {
@@ -57,8 +57,7 @@ private let feedPromises = [
         let record = try #require(try await samples.store.feeds().first)
         #expect(record.state == state)
         #expect(record.lastCheck == check)
-        // A field that is added to the state must be added above, and then to the stores.
-        #expect(Mirror(reflecting: FeedState()).children.count == Mirror(reflecting: state).children.count)
+        // A field that is added to the state must be added to `everyState`, and then to the stores.
         for (field, empty) in zip(Mirror(reflecting: state).children, Mirror(reflecting: FeedState()).children) {
             #expect("\(field.value)" != "\(empty.value)", "\(field.label ?? "") is not put to the test")
         }
@@ -240,9 +239,10 @@ private let cyclePromises = [
         let feed = try await samples.feed()
         let new = samples.article("one", in: feed)
         let task = Task {
-            withUnsafeCurrentTask { $0?.cancel() }
+            while !Task.isCancelled { await Task.yield() }
             return try await samples.store.apply(samples.write(feed, new: [new]))
         }
+        task.cancel()
         #expect(try await task.value.new == [new.article.id])
         #expect(try await samples.all().count == 1)
     },
@@ -255,10 +255,9 @@ private let cyclePromises = [
             samples.write(feed, new: [NewArticle(article, identity: new.identity, textDigest: new.textDigest)]))
         let stored = try #require(try await samples.store.article(article.id)).current.article
         #expect(stored == article)
-        for (field, expected) in zip(
-            Mirror(reflecting: stored.item).children, Mirror(reflecting: article.item).children)
-        {
-            #expect("\(field.value)" == "\(expected.value)", "\(field.label ?? "")")
+        let fields = zip(Mirror(reflecting: article.item).children, Mirror(reflecting: Item(id: "")).children)
+        for (field, empty) in fields {
+            #expect("\(field.value)" != "\(empty.value)", "\(field.label ?? "") is not put to the test")
         }
     },
 ]
@@ -366,24 +365,24 @@ private let queryPromises = [
             ]
             _ = try await store.apply(samples.write(feed, new: new, matches: matches))
         }
-        func count(_ change: (inout ArticleQuery) -> Void) async throws -> Int {
+        func number(_ change: (inout ArticleQuery) -> Void) async throws -> Int {
             var query = ArticleQuery(limit: 0)
             change(&query)
             return try await samples.all(query).count
         }
-        #expect(try await count { _ in } == 12)
-        #expect(try await count { $0.feeds = [feeds[0], feeds[2]] } == 8)
-        #expect(try await count { $0.feeds = [] } == 0)
-        #expect(try await count { $0.folder = "news" } == 8)
-        #expect(try await count { $0.folder = "news/local" } == 4)
-        #expect(try await count { $0.folder = "n%" } == 0)
-        #expect(try await count { $0.topic = "x" } == 3)
-        #expect(try await count { $0.topic = "y" } == 6)
-        #expect(try await count { $0.onlyFlagged = true } == 6)
-        #expect(try await count { $0.since = samples.now - .seconds(86_400) } == 6)
-        #expect(try await count { $0.until = samples.now - .seconds(86_400) } == 6)
+        #expect(try await number { _ in } == 12)
+        #expect(try await number { $0.feeds = [feeds[0], feeds[2]] } == 8)
+        #expect(try await number { $0.feeds = [] } == 0)
+        #expect(try await number { $0.folder = "news" } == 8)
+        #expect(try await number { $0.folder = "news/local" } == 4)
+        #expect(try await number { $0.folder = "n%" } == 0)
+        #expect(try await number { $0.topic = "x" } == 3)
+        #expect(try await number { $0.topic = "y" } == 6)
+        #expect(try await number { $0.onlyFlagged = true } == 6)
+        #expect(try await number { $0.since = samples.now - .seconds(86_400) } == 6)
+        #expect(try await number { $0.until = samples.now - .seconds(86_400) } == 6)
         #expect(
-            try await count {
+            try await number {
                 $0.folder = "news"
                 $0.topic = "y"
                 $0.since = samples.now - .seconds(86_400)
