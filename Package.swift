@@ -12,7 +12,14 @@ func gh(_ repository: String) -> String { "https://github.com/\(repository)" }
 
 let package = Package(
     name: "wirewatch",
-    products: [.executable(name: "wirewatch", targets: ["wirewatch"])],
+    products: [
+        .executable(name: "wirewatch", targets: ["wirewatch"]),
+        // For Benchmarks/ only: docs/decisions/0003.
+        .library(name: "WireModel", targets: ["WireModel"]),
+        .library(name: "WireText", targets: ["WireText"]),
+        .library(name: "WireParse", targets: ["WireParse"]),
+        .library(name: "WireRules", targets: ["WireRules"]),
+    ],
     dependencies: [
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
         .package(url: gh("groue/GRDB.swift"), from: "7.10.0"),
