@@ -24,6 +24,8 @@ let package = Package(
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
         .package(url: gh("groue/GRDB.swift"), from: "7.10.0"),
         .package(url: gh("jpsim/Yams"), from: "6.2.2"),
+        .package(url: gh("hummingbird-project/swift-mustache"), from: "2.1.1"),
+        .package(url: gh("swiftlang/swift-subprocess"), from: "1.0.2"),
     ],
     targets: [
         // -1 cellar: module maps and shims, no Swift
@@ -55,12 +57,21 @@ let package = Package(
             dependencies: ["WireModel", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore"],
             swiftSettings: strict),
 
+        // 3 front rooms: do not know each other
+        .target(
+            name: "WireAlerts",
+            dependencies: [
+                "WireModel", "WireFetch", "WireStore", .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict),
+
         // 4 roof
         .target(
             name: "WireDaemon",
             dependencies: [
                 "WireModel", "WireText", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore",
-                "WireStoreSQLite", "WirePipeline", .product(name: "Yams", package: "Yams"),
+                "WireStoreSQLite", "WirePipeline", "WireAlerts", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -85,6 +96,9 @@ let package = Package(
                 "WireStoreSQLite", "WireStore", "WireText", "WireModel", "WireTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        .testTarget(
+            name: "WireAlertsTests",
+            dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
         .testTarget(name: "WirePipelineTests", dependencies: ["WirePipeline", "WireModel", "WireStore"]),
     ],
     swiftLanguageModes: [.v6]
