@@ -368,7 +368,8 @@ private let queryPromises = [
         func number(_ change: (inout ArticleQuery) -> Void) async throws -> Int {
             var query = ArticleQuery(limit: 0)
             change(&query)
-            return try await samples.all(query).count
+            let found = try await samples.all(query)
+            return found.count
         }
         #expect(try await number { _ in } == 12)
         #expect(try await number { $0.feeds = [feeds[0], feeds[2]] } == 8)
