@@ -53,23 +53,24 @@ public struct FeedCycle: Sendable {
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }
         let known: KnownArticles
-        let identified = decider.identify(parsed.keys, ambiguous: draft.record.state.ambiguousIDs)
+        let keys = parsed.keys
+        let identified = decider.identify(keys, ambiguous: draft.record.state.ambiguousIDs)
         do {
-            known = try await store.known(parsed.keys, in: draft.record.feed.id)
+            known = try await store.known(keys, in: draft.record.feed.id)
         } catch {
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }
         let changes = decider.decide(identified, against: known)
         let time = now()
         draft.conclude(parsed, facts, ambiguous: identified.ambiguousIDs, now: time)
-        normalize(parsed, changes, at: time, into: &draft)
+        normalize(parsed, keys, changes, at: time, into: &draft)
         match(at: time, into: &draft)
     }
 
     /// Makes articles of the new and the edited entries only.
-    private func normalize(_ parsed: ParsedFeed, _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft)
-    {
-        let keys = parsed.keys
+    private func normalize(
+        _ parsed: ParsedFeed, _ keys: [EntryKey], _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft
+    ) {
         let normalizer = Normalizer(url: parsed.documentURL)
         var problems: [Problem] = []
         for change in changes {
