@@ -29,6 +29,8 @@ let package = Package(
         // -1 cellar: module maps and shims, no Swift
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCoding", pkgConfig: "libbrotlidec", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
+        .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // 0 ground: values; words and Unicode; no I/O
@@ -37,7 +39,7 @@ let package = Package(
 
         // 1 workshops: do not know each other
         .target(name: "WireParse", dependencies: ["WireModel", "CXML"], swiftSettings: strict),
-        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl"], swiftSettings: strict),
+        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl", "CCoding", "CPSL"], swiftSettings: strict),
         .target(
             name: "WireRules",
             dependencies: ["WireModel", "WireText", .product(name: "Yams", package: "Yams")],

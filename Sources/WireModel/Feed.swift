@@ -42,6 +42,16 @@ public struct FeedSettings: Hashable, Sendable {
     public var language: String?
     /// ISO 3166 code.
     public var country: String?
+    /// The reference of a secret, with the scheme before it: `basic file:PATH`, `digest env:NAME`,
+    /// `bearer credential:NAME`.
+    public var auth: String?
+    /// A proxy's address; `none` goes without the program's.
+    public var proxy: String?
+    /// `CERTIFICATE.pem` or `CERTIFICATE.pem,KEY.pem`.
+    public var clientCertificate: String?
+    /// `1.0`, `1.1` or `2`.
+    public var httpVersion: String?
+    public var tier = FeedTier.normal
 
     public init(
         interval: Duration? = nil, userAgent: String? = nil, header: String? = nil, language: String? = nil,
@@ -53,6 +63,11 @@ public struct FeedSettings: Hashable, Sendable {
         self.language = language
         self.country = country
     }
+}
+
+/// How much a short delay matters for a feed.
+public enum FeedTier: String, Hashable, Sendable, CaseIterable {
+    case normal, urgent
 }
 
 /// Cache validators, byte for byte as the server sent them, and the address that issued them.

@@ -193,8 +193,8 @@ extension CycleDraft {
     }
 
     private mutating func schedule(_ verdict: PollingInterval.Verdict) {
-        state.nextCheck = verdict.nextCheck
-        state.notBefore = verdict.nextCheck
+        state.nextCheck = verdict.notBefore
+        state.notBefore = verdict.notBefore
         state.retryAfter = verdict.retryAfter
     }
 
@@ -236,10 +236,10 @@ extension CycleDraft {
         outcome = .moved
     }
 
-    /// The same address by https instead of http.
+    /// From http to https of one host.
     private static func isUpgrade(from old: String, to new: String) -> Bool {
-        old.lowercased().hasPrefix("http://") && new.lowercased().hasPrefix("https://")
-            && old.dropFirst(7) == new.dropFirst(8)
+        guard let old = try? WebAddress(old), let new = try? WebAddress(new) else { return false }
+        return !old.isSecure && new.isSecure && old.host == new.host
     }
 
     func report(_ receipt: CycleReceipt) -> FeedReport {

@@ -291,6 +291,11 @@ extension FeedSettings {
         object.set("header", header)
         object.set("language", language)
         object.set("country", country)
+        object.set("auth", auth)
+        object.set("proxy", proxy)
+        object.set("client_cert", clientCertificate)
+        object.set("http_version", httpVersion)
+        object.set("tier", tier == .normal ? nil : tier.rawValue)
         return object.value
     }
 
@@ -298,5 +303,10 @@ extension FeedSettings {
         self.init(
             interval: json?["interval_ms"]?.integer.map { .milliseconds($0) }, userAgent: json?["user_agent"]?.string,
             header: json?["header"]?.string, language: json?["language"]?.string, country: json?["country"]?.string)
+        auth = json?["auth"]?.string
+        proxy = json?["proxy"]?.string
+        clientCertificate = json?["client_cert"]?.string
+        httpVersion = json?["http_version"]?.string
+        tier = json?["tier"]?.string.flatMap(FeedTier.init(rawValue:)) ?? .normal
     }
 }
