@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "WireText", targets: ["WireText"]),
         .library(name: "WireParse", targets: ["WireParse"]),
         .library(name: "WireRules", targets: ["WireRules"]),
+        .library(name: "WirePipeline", targets: ["WirePipeline"]),
     ],
     dependencies: [
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
@@ -87,7 +88,12 @@ let package = Package(
                 "WireStoreSQLite", "WireStore", "WireText", "WireModel", "WireTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .testTarget(name: "WirePipelineTests", dependencies: ["WirePipeline", "WireModel", "WireStore"]),
+        .testTarget(
+            name: "WirePipelineTests",
+            dependencies: [
+                "WirePipeline", "WireModel", "WireParse", "WireFetch", "WireRules", "WireStore", "WireStoreSQLite",
+                "WireTesting",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -49,7 +49,19 @@ public struct Assembly: Sendable {
     public func cycle(store: any Store, topics: TopicBook, feeds: [FeedRecord]) -> FeedCycle {
         FeedCycle(
             fetcher: fetcher(for: feeds), parser: FeedParser(), topics: topics, store: store,
-            commits: CommitQueue(store: store), now: Clock.now)
+            commits: CommitQueue(store: store), planner: planner(for: feeds), now: Clock.now)
+    }
+
+    /// Shares the polls of all remote feeds.
+    private func planner(for feeds: [FeedRecord]) -> PollPlanner {
+        let now = Clock.now()
+        let remote = feeds.filter { if case .remote = $0.feed.source { true } else { false } }
+        return PollPlanner(
+            PollBudget(
+                for: remote.map { record in
+                    let rhythm = record.state.rhythm
+                    return (rhythm, PollPlanner.weight(record.feed.settings, rhythm, at: now))
+                }))
     }
 
     private func fetcher(for feeds: [FeedRecord]) -> FeedFetcher {

@@ -123,6 +123,8 @@ public struct FeedState: Hashable, Sendable {
     public var unchangedWithoutValidator: Int
     /// What the last good document said about when to come again.
     public var wishes = DocumentWishes()
+    /// How it posts, and what was planned from that.
+    public var rhythm = FeedRhythm()
     /// The server said 410: never asked again until a person resumes it.
     public var isGone: Bool
     /// Ids that named two entries of one document: not usable as identity in this feed. At most `Limits.ambiguousIDs`.

@@ -19,6 +19,9 @@ struct CycleDraft {
     private var flagged: [(match: NewMatch, topicName: String, article: Article)] = []
     /// Entries that are known and say nothing new.
     var unchanged = 0
+    /// Entries of a whole document; nil if none came.
+    private var documentSize: Int?
+    private var gap: FeedRhythm.Gap?
 
     init(record: FeedRecord, started: Timestamp, isManual: Bool) {
         self.record = record
@@ -101,6 +104,7 @@ extension CycleDraft {
             state.bodyDigest = facts.bodyDigest
         }
         state.unchangedWithoutValidator = 0
+        documentSize = facts.isPartial ? nil : parsed.entries.count
         observeRedirect(facts, now: now)
         succeed(facts, now: now)
     }
@@ -198,6 +202,19 @@ extension CycleDraft {
         state.retryAfter = verdict.retryAfter
     }
 
+    /// Takes the document's news into account, and puts the next check where it is worth its request.
+    mutating func plan(with planner: PollPlanner?, now: Timestamp) {
+        guard case .remote = record.feed.source, state.failures == 0, let notBefore = state.notBefore, failure == nil
+        else { return }
+        gap = state.rhythm.learn(
+            from: new.map(\.article), documentSize, hasKnown: unchanged + revised.count > 0, at: now)
+        guard var planner else { return }
+        let next = planner.next(
+            of: record.feed.id, record.feed.settings, &state.rhythm, after: now, notBefore: notBefore)
+        let wishes = PollingInterval.Wishes(document: state.wishes)
+        state.nextCheck = PollingInterval(settings: record.feed.settings).leaveSkipped(next, wishes)
+    }
+
     /// −1 to 1, of the feed and the moment: spreads the retries of feeds that failed together.
     private var jitter: Double {
         let mixed = UInt64(bitPattern: record.feed.id.rawValue ^ started.milliseconds) &* 0x9E37_79B9_7F4A_7C15
@@ -252,7 +269,7 @@ extension CycleDraft {
                 FlaggedArticle(
                     id: flag.match.id, topic: flag.match.match.topic, topicName: flag.topicName,
                     severity: flag.match.severity, article: flag.article, feed: facts, match: flag.match.match)
-            })
+            }, gap: gap)
     }
 
     func report(failed failure: Failure) -> FeedReport {

@@ -146,7 +146,7 @@ enum FeedTable {
         next_check, not_before, retry_after, last_checked, last_success, failures, is_gone, validators_url, etag,
         last_modified, body_digest, moved_to, redirect_target, redirect_since, redirect_count, document_title, site_url,
         language, last_failure, not_found_since, last_manual_check, unchanged_checks, wishes, ambiguous_ids,
-        check_started, check_outcome, check_status, check_bytes, check_failure
+        rhythm, check_started, check_outcome, check_status, check_bytes, check_failure
         """
 
     private static let selection = """
@@ -201,7 +201,7 @@ extension FeedState {
             .of(isGone), .of(validators?.url), .of(validators?.etag), .of(validators?.lastModified), .of(bodyDigest),
             .of(movedTo), .of(redirect?.target), .of(redirect?.since), .of(redirect?.count), .of(documentTitle),
             .of(siteURL), .of(language), .of(lastFailure?.json.text), .of(notFoundSince), .of(lastManualCheck),
-            .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous),
+            .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous), .of(rhythm.bytes),
         ]
     }
 
@@ -233,6 +233,7 @@ extension FeedState {
             stride(from: 0, to: digests.count, by: 16).compactMap { start in
                 Digest(bytes: digests[start..<min(start + 16, digests.count)])
             })
+        rhythm = columns.bytes().flatMap { FeedRhythm(bytes: $0) } ?? FeedRhythm()
     }
 }
 
