@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "WireText", targets: ["WireText"]),
         .library(name: "WireParse", targets: ["WireParse"]),
         .library(name: "WireRules", targets: ["WireRules"]),
+        .library(name: "WirePipeline", targets: ["WirePipeline"]),
     ],
     dependencies: [
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
@@ -31,6 +32,8 @@ let package = Package(
         // -1 cellar: module maps and shims, no Swift
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCoding", pkgConfig: "libbrotlidec", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
+        .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // 0 ground: values; words and Unicode; no I/O
@@ -39,7 +42,7 @@ let package = Package(
 
         // 1 workshops: do not know each other
         .target(name: "WireParse", dependencies: ["WireModel", "CXML"], swiftSettings: strict),
-        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl"], swiftSettings: strict),
+        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl", "CCoding", "CPSL"], swiftSettings: strict),
         .target(
             name: "WireRules",
             dependencies: ["WireModel", "WireText", .product(name: "Yams", package: "Yams")],
@@ -99,7 +102,12 @@ let package = Package(
         .testTarget(
             name: "WireAlertsTests",
             dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
-        .testTarget(name: "WirePipelineTests", dependencies: ["WirePipeline", "WireModel", "WireStore"]),
+        .testTarget(
+            name: "WirePipelineTests",
+            dependencies: [
+                "WirePipeline", "WireModel", "WireParse", "WireFetch", "WireRules", "WireStore", "WireStoreSQLite",
+                "WireTesting",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

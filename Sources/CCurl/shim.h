@@ -72,6 +72,8 @@ static inline CURL *_Nullable ww_multi_finished(CURLM *_Nonnull m, CURLcode *_No
 }
 
 /* Macros with casts are not imported. */
+static const long ww_curl_auth_basic = (long)CURLAUTH_BASIC;
+static const long ww_curl_auth_digest = (long)CURLAUTH_DIGEST;
 static const long ww_curl_global_default = CURL_GLOBAL_DEFAULT;
 static const curl_socket_t ww_curl_socket_bad = CURL_SOCKET_BAD;
 static const curl_socket_t ww_curl_socket_timeout = CURL_SOCKET_TIMEOUT;

@@ -24,6 +24,8 @@ public struct Settings: Hashable, Sendable {
         public var userAgentContact = "https://github.com/wirewatch/wirewatch"
         /// Exceptions to the address guard, as CIDR networks.
         public var allowNetworks: [String] = []
+        /// A proxy's address; empty for none. The environment's proxies are ignored.
+        public var proxy = ""
     }
 
     public struct Host: Hashable, Sendable {

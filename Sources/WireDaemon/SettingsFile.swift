@@ -53,8 +53,11 @@ struct SettingsFile {
             case "user_agent_contact": set(\.fetch.userAgentContact, text(value, called: "user_agent_contact"))
             case "allow_networks": readNetworks(value)
             case "proxy":
-                if let proxy = text(value, called: "proxy"), !proxy.isEmpty {
-                    warn(value, "\"proxy\" has no effect in this version: requests go out directly")
+                guard let proxy = text(value, called: "proxy") else { continue }
+                if !proxy.isEmpty, let fault = ProxyAddress.fault(of: proxy) {
+                    fail(value, "\"proxy\" cannot be used: \(fault)", "write  proxy: http://proxy.example:3128")
+                } else {
+                    settings.fetch.proxy = proxy
                 }
             case let name:
                 unknown(

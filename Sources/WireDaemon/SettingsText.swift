@@ -15,6 +15,7 @@ public enum SettingsText {
             "  manual_gap: \(QuantityText.text(of: fetch.manualGap))",
             "  concurrency: \(fetch.concurrency)",
             "  user_agent_contact: \(quoted(fetch.userAgentContact))",
+            "  proxy: \(quoted(fetch.proxy))",
             "  allow_networks: [\(fetch.allowNetworks.map(quoted).joined(separator: ", "))]",
             "hosts:",
         ]

@@ -15,17 +15,20 @@ public struct FeedCycle: Sendable {
     let store: any Store
     let commits: CommitQueue
     let now: @Sendable () -> Timestamp
+    let planner: PollPlanner?
     let decider = ChangeDecider()
 
+    /// - Parameter planner: says when the next check is worth its request; nil for as soon as it is allowed.
     public init(
         fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, store: any Store, commits: CommitQueue,
-        now: @escaping @Sendable () -> Timestamp
+        planner: PollPlanner? = nil, now: @escaping @Sendable () -> Timestamp
     ) {
         self.fetcher = fetcher
         self.parser = parser
         self.topics = topics
         self.store = store
         self.commits = commits
+        self.planner = planner
         self.now = now
     }
 
@@ -41,6 +44,7 @@ public struct FeedCycle: Sendable {
         } else {
             draft.conclude(outcome, now: now())
         }
+        draft.plan(with: planner, now: now())
         return await save(draft)
     }
 

@@ -10,7 +10,7 @@ enum SQLiteMigrations {
     static var current: Int { steps.count }
 
     /// Step n, counted from 1, leads from schema n - 1 to n.
-    static let steps: [String] = [step1]
+    static let steps: [String] = [step1, step2]
 
     /// Refuses a database that is not ours or too new. Reads only.
     static func verify(_ db: Database, path: String, mayBeEmpty: Bool) throws {
@@ -172,5 +172,9 @@ enum SQLiteMigrations {
             forms, content = '', detail = none,
             tokenize = "ascii tokenchars '!""#$%&''''()*+,-./:;<=>?@[\\]^_`{|}~'"
         );
+        """
+
+    private static let step2 = """
+        ALTER TABLE feed_state ADD COLUMN rhythm BLOB;  -- how the feed posts: FeedRhythm.bytes
         """
 }

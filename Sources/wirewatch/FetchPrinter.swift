@@ -51,6 +51,11 @@ actor FetchPrinter {
                 StandardError.write(
                     "\(ink.warning(report.check.outcome.rawValue)) \(name): \(Ink.harmless(failure.message))\n")
             }
+            if let gap = report.gap {
+                let name = Ink.harmless(report.title ?? report.feed.address)
+                StandardError.write(
+                    "\(ink.warning("gap")) \(name): may have missed items between \(gap.from) and \(gap.to)\n")
+            }
         }
         if outcome.wasInterrupted { StandardError.write("interrupted; what is listed above is stored\n") }
         if !isQuiet { StandardOutput.write(FetchPrinter.summary(of: outcome) + "\n") }

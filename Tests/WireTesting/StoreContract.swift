@@ -91,6 +91,11 @@ private func everyState(_ now: Timestamp) -> FeedState {
     state.wishes.skippedHours = [0, 23]
     state.wishes.skippedDays = [6]
     state.isGone = true
+    state.rhythm.advance(to: now - .seconds(7_200))
+    state.rhythm.count([now - .seconds(90_000), now - .seconds(8_000)], documentSize: 20, at: now - .seconds(7_200))
+    state.rhythm.note(delay: .seconds(300))
+    state.rhythm.gap = FeedRhythm.Gap(from: now - .seconds(9_000), to: now)
+    state.rhythm.plan = FeedRhythm.Plan(day: 20_000, minutes: [15, 600])
     state.ambiguousIDs = Set((0..<FeedState.Limits.ambiguousIDs).map { Digest(of: "\($0)") })
     return state
 }
