@@ -8,7 +8,8 @@ public protocol OutboxStore: Sendable {
     /// Says so whenever this process has stored something that may have to be sent; not what. Ends when the store closes.
     func outboxChanges() -> AsyncStream<Void>
 
-    /// Puts notices into the outbox.
+    /// Puts notices into the outbox. A notice of a lasting kind opens its condition or renews the time it was told, a
+    /// cleared one ends it; the same holds for notices that come by `Store.apply`.
     func post(_ notices: [NewNotice]) async throws(StoreError)
 
     // MARK: planning
@@ -21,10 +22,14 @@ public protocol OutboxStore: Sendable {
     /// What was sent to these groups before; a group without a message has no entry.
     func groupLogs(_ keys: Set<GroupKey>) async throws(StoreError) -> [GroupKey: GroupLog]
 
+    /// Groups whose last message is done, was made before `time`, and told of alerts that nobody acknowledged.
+    func openGroups(madeBefore time: Timestamp) async throws(StoreError) -> [GroupKey: GroupLog]
+
     /// How many alerts of each topic were raised since `time`, muted ones not counted.
     func alertCounts(since time: Timestamp) async throws(StoreError) -> [String: Int]
 
-    /// Of these text groups those that a channel was told of since `time`, as topic, text group and channel.
+    /// Of these text groups those that a message made since `time` tells a channel, as topic, text group and channel. Dead
+    /// messages do not count: what they carried was not heard.
     func toldTexts(_ groups: Set<Digest>, since time: Timestamp) async throws(StoreError) -> Set<ToldText>
 
     /// What the deliveries carry, in the order of `subjects`; those that no longer exist are left out.
@@ -94,11 +99,8 @@ public protocol OutboxStore: Sendable {
     /// What lasts: notices raised and not cleared, with the time they were last told.
     func conditions() async throws(StoreError) -> [Condition]
 
-    /// When each topic last raised an alert.
-    func lastAlerts() async throws(StoreError) -> [String: Timestamp]
-
-    /// When each feed first, and lately, had new articles: the times of its newest articles, newest first, at most `limit`.
-    func arrivals(of feed: FeedID, limit: Int) async throws(StoreError) -> [Timestamp]
+    /// When each topic last matched an article.
+    func lastMatches() async throws(StoreError) -> [String: Timestamp]
 }
 
 extension Message {
