@@ -59,30 +59,41 @@ public final class RelayServer: Sendable {
 
     public let port: Int
     private let process: Process
-    private let state: Mutex<State>
+    private let output: FileHandle
+    private let state = Mutex(State())
 
     /// - Parameter script: as `relay.py` tells.
     public init(_ script: JSONValue) async throws {
-        let process = Process()
+        process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = [Fixtures.folder() + "/servers/relay.py", script.text]
-        let output = Pipe()
-        process.standardOutput = output
+        let pipe = Pipe()
+        output = pipe.fileHandleForReading
+        process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
+        // What the server tells stays in the pipe until somebody asks: it tells before it answers, so nothing is missed.
+        let descriptor = output.fileDescriptor
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        _ = fcntl(descriptor, RelayServer.setPipeSize, 1 << 20)
         try process.run()
-        self.process = process
-        let lines = EventLines(output.fileHandleForReading)
-        guard let first = await lines.next(), let port = first["port"]?.integer else {
-            kill(process.processIdentifier, SIGKILL)
-            throw Problem.notStarted("python3 relay.py; is python3-aiosmtpd there?")
+        for _ in 0..<1_000 {
+            if let port = RelayServer.drain(descriptor, state).first?["port"]?.integer {
+                self.port = Int(port)
+                return
+            }
+            guard process.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(10))
         }
-        self.port = Int(port)
-        state = Mutex(State())
-        lines.forEach { [weak self] event in self?.state.withLock { $0.events.append(event) } }
+        port = 0
+        kill(process.processIdentifier, SIGKILL)
+        throw Problem.notStarted("python3 relay.py; is python3-aiosmtpd there?")
     }
 
-    // Its mask of signals is that of the thread that started it: only this one is sure to arrive.
+    /// Its mask of signals is that of the thread that started it: only this one is sure to arrive.
     deinit { kill(process.processIdentifier, SIGKILL) }
+
+    /// F_SETPIPE_SZ, which the headers hide.
+    private static let setPipeSize: Int32 = 1_031
 
     public var mails: [Mail] { events("mail").map(Mail.init) }
 
@@ -97,71 +108,24 @@ public final class RelayServer: Sendable {
     public var verbs: [String] { commands.map(\.verb) }
 
     private func events(_ kind: String) -> [JSONValue] {
-        state.withLock { $0.events }.filter { $0["event"]?.string == kind }
-    }
-}
-
-/// Lines of JSON as they come out of a process.
-private final class EventLines: Sendable {
-    private struct State {
-        var waiting: [JSONValue] = []
-        var taker: (@Sendable (JSONValue) -> Void)?
-        var first: CheckedContinuation<JSONValue?, Never>?
-        var rest: [UInt8] = []
-        var isOver = false
+        RelayServer.drain(output.fileDescriptor, state).filter { $0["event"]?.string == kind }
     }
 
-    private let state = Mutex(State())
-
-    init(_ handle: FileHandle) {
-        handle.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            take(Array(data))
-        }
-    }
-
-    func next() async -> JSONValue? {
-        await withCheckedContinuation { continuation in
-            let ready = state.withLock { state -> JSONValue?? in
-                if !state.waiting.isEmpty { return .some(state.waiting.removeFirst()) }
-                if state.isOver { return .some(nil) }
-                state.first = continuation
-                return nil
+    /// All that was told until now.
+    private static func drain(_ descriptor: Int32, _ state: borrowing Mutex<State>) -> [JSONValue] {
+        state.withLock { state in
+            var block = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = read(descriptor, &block, block.count)
+                guard count > 0 else { break }
+                state.rest += block[..<count]
             }
-            if let ready { continuation.resume(returning: ready) }
-        }
-    }
-
-    func forEach(_ taker: @escaping @Sendable (JSONValue) -> Void) {
-        let waiting = state.withLock { state in
-            state.taker = taker
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        waiting.forEach(taker)
-    }
-
-    private func take(_ bytes: [UInt8]) {
-        let (first, value, events, taker) = state.withLock { state in
-            state.rest += bytes
-            state.isOver = bytes.isEmpty
-            var events: [JSONValue] = []
             while let end = state.rest.firstIndex(of: UInt8(ascii: "\n")) {
-                if let event = try? JSONReader.read(Array(state.rest[..<end])) { events.append(event) }
+                if let event = try? JSONReader.read(Array(state.rest[..<end])) { state.events.append(event) }
                 state.rest.removeSubrange(...end)
             }
-            var value: JSONValue?
-            let first = state.first
-            if first != nil, !events.isEmpty || state.isOver {
-                value = events.isEmpty ? nil : events.removeFirst()
-                state.first = nil
-            }
-            if state.taker == nil { state.waiting += events }
-            return (state.first == nil ? first : nil, value, events, state.taker)
+            return state.events
         }
-        first?.resume(returning: value)
-        if let taker { events.forEach(taker) }
     }
 }
 
