@@ -56,8 +56,9 @@ public protocol OutboxStore: Sendable {
         _ results: [AttemptResult], channels: [ChannelHealth]
     ) async throws(StoreError)
 
-    /// When the next message is due, leased ones by the end of their lease; nil if none waits.
-    func nextDue() async throws(StoreError) -> Timestamp?
+    /// When the next message is due that is not of a paused channel, leased ones by the end of their lease; nil if none
+    /// waits.
+    func nextDue(paused: Set<String>) async throws(StoreError) -> Timestamp?
 
     func channelHealth() async throws(StoreError) -> [ChannelHealth]
 
