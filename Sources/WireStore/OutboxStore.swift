@@ -100,6 +100,9 @@ public protocol OutboxStore: Sendable {
     /// What lasts: notices raised and not cleared, with the time they were last told.
     func conditions() async throws(StoreError) -> [Condition]
 
+    /// Since when each of these topics has been watched: `now` for those that were not before.
+    func watchedSince(_ topics: [String], now: Timestamp) async throws(StoreError) -> [String: Timestamp]
+
     /// When each topic last matched an article.
     func lastMatches() async throws(StoreError) -> [String: Timestamp]
 }
