@@ -60,6 +60,7 @@ public actor OutboxDispatcher {
     private var notBefore: [String: Timestamp] = [:]
     private var ended: [Ended] = []
     private var mustPlan = true
+    private var hasStarted = false
     private var nextLook: Timestamp?
     /// When to turn again if the bell does not ring; nil for never.
     private var nextTurn: Timestamp?
@@ -107,6 +108,18 @@ public actor OutboxDispatcher {
         return tally
     }
 
+    /// Does all that can be done at this moment, one after the other, and says when there will be more to do; nil if only
+    /// something new will bring it. For tests with a clock of their own.
+    func turn() async -> Timestamp? {
+        if !hasStarted { await start() }
+        mustPlan = true
+        while true {
+            let jobs = await prepare()
+            if jobs.isEmpty { return nextTurn }
+            for job in jobs { await perform(job) }
+        }
+    }
+
     private func noteChange() {
         mustPlan = true
         bell.ring()
@@ -117,6 +130,7 @@ public actor OutboxDispatcher {
 
 extension OutboxDispatcher {
     private func start() async {
+        hasStarted = true
         await settle { () throws(StoreError) in
             // One process at a time delivers: leases of another are of one that is no more.
             try await self.store.releaseLeases(now: self.now())
