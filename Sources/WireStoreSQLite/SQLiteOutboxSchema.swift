@@ -40,6 +40,11 @@ extension SQLiteMigrations {
             PRIMARY KEY (kind, subject)
         ) STRICT, WITHOUT ROWID;
 
+        CREATE TABLE watched_topic (        -- the topics in force
+            topic TEXT PRIMARY KEY,
+            since INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE silence (
             id INTEGER PRIMARY KEY,
             topic TEXT,
