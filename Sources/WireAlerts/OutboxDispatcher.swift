@@ -156,7 +156,7 @@ extension OutboxDispatcher {
         let now = now()
         let asleep = Set(channels.keys.filter { health[$0]?.isPaused(at: now) ?? false })
         var times: [Timestamp] = []
-        if let due = try await store.nextDue(paused: asleep.union(unusable)) {
+        if let due = try await store.nextDue(now: now, paused: asleep.union(unusable)) {
             let gaps = notBefore.values.filter { $0 > now }
             if due > now { if !isOneShot { times.append(due) } } else { times += gaps }
             // Due, and yet not to be had: it waits behind another of its group.
