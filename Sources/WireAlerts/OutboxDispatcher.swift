@@ -185,7 +185,8 @@ extension OutboxDispatcher {
         let now = now()
         let waiting = try await store.waitingDeliveries(limit: Limits.planning, paused: unusable)
             .filter { channels[$0.key.channel] != nil }
-        let decision = policy.decide(try await situation(of: waiting, now: now), now: now)
+        let situation = try await situation(of: waiting, now: now)
+        let decision = policy.decide(situation, now: now)
         nextLook = decision.nextLook
         var jobs: [Job] = []
         var cancellations = decision.cancellations
@@ -198,6 +199,7 @@ extension OutboxDispatcher {
                 let name = batch.key.channel
                 let isFree =
                     !leased.contains { $0.message.channel == name } && slots(of: name, now: now) > 0
+                    && !(situation.logs[batch.key]?.isHeldBack ?? false)
                     && onTheirWay + leased.count < Limits.inFlight
                 let id = MessageID(high: random(), low: random())
                 let composed = try await composer.compose(batch, id: id, isLeased: isFree, now: now)
@@ -228,7 +230,7 @@ extension OutboxDispatcher {
             situation.logs = open
         }
         if waiting.isEmpty { return situation }
-        let logs = try await store.groupLogs(Set(waiting.map(\.key)))
+        let logs = try await store.groupLogs(Set(waiting.map(\.key)), now: now)
         situation.logs.merge(logs) { _, new in new }
         situation.recent = try await store.alertCounts(since: now - settings.floodSpan)
         if let span = settings.inhibition {

@@ -22,7 +22,7 @@ public protocol OutboxStore: Sendable {
     ) async throws(StoreError) -> [WaitingDelivery]
 
     /// What was sent to these groups before; a group without a message has no entry.
-    func groupLogs(_ keys: Set<GroupKey>) async throws(StoreError) -> [GroupKey: GroupLog]
+    func groupLogs(_ keys: Set<GroupKey>, now: Timestamp) async throws(StoreError) -> [GroupKey: GroupLog]
 
     /// Groups whose last message is done, was made before `time`, and told of alerts that nobody acknowledged. One step in
     /// an index for each group whose messages are kept.
@@ -108,7 +108,8 @@ public protocol OutboxStore: Sendable {
     /// What lasts: notices raised and not cleared, with the time they were last told.
     func conditions() async throws(StoreError) -> [Condition]
 
-    /// Since when each of these topics has been watched: `now` for those that were not before.
+    /// Since when each of these topics, which are all that are in force, has been watched: `now` for those that were not
+    /// before. Others are forgotten.
     func watchedSince(_ topics: [String], now: Timestamp) async throws(StoreError) -> [String: Timestamp]
 
     /// When each topic last flagged an article, alert or not; topics that never did are left out.
@@ -172,11 +173,14 @@ public struct GroupLog: Hashable, Sendable {
     /// The alerts of its last message, or of the one which that repeated, that nobody acknowledged: what a repetition
     /// repeats.
     public let open: [AlertID]
+    /// Whether a message of it is on its way or waits for its next attempt, and holds younger ones back.
+    public let isHeldBack: Bool
 
-    public init(lastMade: Timestamp, lastDone: Timestamp?, open: [AlertID]) {
+    public init(lastMade: Timestamp, lastDone: Timestamp?, open: [AlertID], isHeldBack: Bool = false) {
         self.lastMade = lastMade
         self.lastDone = lastDone
         self.open = open
+        self.isHeldBack = isHeldBack
     }
 }
 

@@ -23,7 +23,9 @@ extension SQLiteStore {
         }
     }
 
-    public func groupLogs(_ keys: Set<GroupKey>) async throws(StoreError) -> [GroupKey: GroupLog] {
+    public func groupLogs(
+        _ keys: Set<GroupKey>, now: Timestamp
+    ) async throws(StoreError) -> [GroupKey: GroupLog] {
         try await read { db in
             var logs: [GroupKey: GroupLog] = [:]
             for key in keys {
@@ -34,7 +36,9 @@ extension SQLiteStore {
                     ORDER BY number DESC LIMIT 1
                     """, [.of(key.channel), .of(key.group)]
                 ) { $0.time(0) }
-                logs[key] = GroupLog(lastMade: last.made, lastDone: done, open: try open(last.told, on: db))
+                logs[key] = GroupLog(
+                    lastMade: last.made, lastDone: done, open: try open(last.told, on: db),
+                    isHeldBack: try OpenMessages.head(of: key, at: now, on: db) != nil)
             }
             return logs
         }
@@ -137,9 +141,13 @@ private func open(_ message: Int64, on db: Database) throws -> [AlertID] {
 }
 
 /// Deliveries that wait for a message, by channel and group.
-private enum WaitingGroups {
+enum WaitingGroups {
+    private static let steps = GroupSteps(table: "delivery", condition: "state = 'pending'")
+
+    static func channels(on db: Database) throws -> [String] { try steps.channels(on: db) }
+
     static func keys(paused: Set<String>, on db: Database) throws -> [GroupKey] {
-        try GroupSteps(table: "delivery", condition: "state = 'pending'").keys(paused: paused, on: db)
+        try steps.keys(paused: paused, on: db)
     }
 
     static func deliveries(

@@ -40,7 +40,7 @@ extension SQLiteMigrations {
             PRIMARY KEY (kind, subject)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE topic_watch (          -- since when each topic has been watched
+        CREATE TABLE watched_topic (        -- the topics in force
             topic TEXT PRIMARY KEY,
             since INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;

@@ -7,13 +7,9 @@ extension SQLiteStore {
     public func claim(
         now: Timestamp, lease: Duration, limit: Int, limits: [String: Int], paused: Set<String>
     ) async throws(StoreError) -> [Message] {
-        try await commit { db in
-            if let back = self.lastClaim.withLock({ last in
-                defer { last = now }
-                return last.map { $0 - now }
-            }) {
-                try OpenMessages.follow(clockSetBackBy: back, on: db)
-            }
+        let last = lastClaim.withLock { $0 }
+        let messages = try await commit { db in
+            if let last { try OpenMessages.follow(clockSetBackBy: last - now, on: db) }
             let claimed = try OpenMessages.due(at: now, limit: limit, limits: limits, paused: paused, on: db)
             return try claimed.compactMap { number in
                 try db.run(
@@ -22,6 +18,8 @@ extension SQLiteStore {
                 return try MessageTable.message(number: number, on: db)
             }
         }
+        lastClaim.withLock { $0 = now }
+        return messages
     }
 
     public func releaseLeases(now: Timestamp) async throws(StoreError) {
@@ -60,7 +58,7 @@ extension SQLiteStore {
 }
 
 /// Messages that are not over.
-private enum OpenMessages {
+enum OpenMessages {
     private static let due = "ifnull(lease_until, not_before)"
 
     private struct Candidate {
@@ -142,6 +140,19 @@ private enum OpenMessages {
             """, [.of(span.wholeMilliseconds)])
     }
 
+    /// The oldest open message of the group that may still hold others back. One from the future holds none.
+    static func head(
+        of key: GroupKey, at now: Timestamp, on db: Database
+    ) throws -> (number: Int64, created: Timestamp)? {
+        try db.first(
+            """
+            SELECT number, created FROM message
+            WHERE state IN ('pending', 'leased') AND channel = ? AND group_key = ? AND created > ? AND created <= ?
+            ORDER BY number LIMIT 1
+            """, [.of(key.channel), .of(key.group), .of(now - Message.headOfLine), .of(now)]
+        ) { (number: $0.int64(0) ?? 0, created: $0.instant(1)) }
+    }
+
     /// Who stands first in the groups of a channel, looked up once for each.
     private struct Lines {
         let channel: String
@@ -153,16 +164,9 @@ private enum OpenMessages {
             self.now = now
         }
 
-        /// The oldest open message of the group that may still hold others back. One from the future holds none.
         mutating func head(of group: String, on db: Database) throws -> (number: Int64, created: Timestamp)? {
             if let known = heads[group] { return known }
-            let head = try db.first(
-                """
-                SELECT number, created FROM message
-                WHERE state IN ('pending', 'leased') AND channel = ? AND group_key = ? AND created > ? AND created <= ?
-                ORDER BY number LIMIT 1
-                """, [.of(channel), .of(group), .of(now - Message.headOfLine), .of(now)]
-            ) { (number: $0.int64(0) ?? 0, created: $0.instant(1)) }
+            let head = try OpenMessages.head(of: GroupKey(channel: channel, group: group), at: now, on: db)
             heads[group] = .some(head)
             return head
         }

@@ -45,13 +45,10 @@ extension SQLiteStore {
 
     public func dropChannels(except known: Set<String>, now: Timestamp) async throws(StoreError) -> Int {
         try await commit { db in
-            let names = try db.texts(
-                """
-                SELECT channel FROM delivery WHERE state = 'pending'
-                UNION SELECT channel FROM message WHERE state IN ('pending', 'leased')
-                UNION SELECT channel FROM channel_health
-                """)
-            return try names.filter { !known.contains($0) }.reduce(0) { try $0 + drop($1, now: now, on: db) }
+            let names = Set(
+                try WaitingGroups.channels(on: db) + OpenMessages.channels(on: db)
+                    + db.texts("SELECT channel FROM channel_health"))
+            return try names.subtracting(known).reduce(0) { try $0 + drop($1, now: now, on: db) }
         }
     }
 
@@ -119,22 +116,23 @@ extension SQLiteStore {
         _ topics: [String], now: Timestamp
     ) async throws(StoreError) -> [String: Timestamp] {
         let known = try await read { db in
-            var since: [String: Timestamp] = [:]
-            for topic in topics {
-                since[topic] = try db.first("SELECT since FROM topic_watch WHERE topic = ?", [.of(topic)]) {
-                    $0.time(0)
+            var known: [String: Timestamp] = [:]
+            let rows = try db.rows("SELECT topic, since FROM watched_topic")
+            while let row = try rows.next() { known[row.text(0) ?? ""] = row.instant(1) }
+            return known
+        }
+        let new = Set(topics).subtracting(known.keys)
+        let over = Set(known.keys).subtracting(topics)
+        if !new.isEmpty || !over.isEmpty {
+            try await commit { db in
+                for topic in over { try db.run("DELETE FROM watched_topic WHERE topic = ?", [.of(topic)]) }
+                for topic in new {
+                    try db.run(
+                        "INSERT OR IGNORE INTO watched_topic (topic, since) VALUES (?, ?)", [.of(topic), .of(now)])
                 }
             }
-            return since
         }
-        let new = topics.filter { known[$0] == nil }
-        if new.isEmpty { return known }
-        try await commit { db in
-            for topic in new {
-                try db.run("INSERT OR IGNORE INTO topic_watch (topic, since) VALUES (?, ?)", [.of(topic), .of(now)])
-            }
-        }
-        return known.merging(new.map { ($0, now) }) { first, _ in first }
+        return Dictionary(uniqueKeysWithValues: Set(topics).map { ($0, known[$0] ?? now) })
     }
 
     public func lastMatches() async throws(StoreError) -> [String: Timestamp] {
