@@ -103,6 +103,9 @@ let package = Package(
             name: "WireAlertsTests",
             dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
         .testTarget(
+            name: "WireDaemonTests",
+            dependencies: ["WireDaemon", "WireAlerts", "WireFetch", "WireStore", "WireModel", "WireTesting"]),
+        .testTarget(
             name: "WirePipelineTests",
             dependencies: [
                 "WirePipeline", "WireModel", "WireParse", "WireFetch", "WireRules", "WireStore", "WireStoreSQLite",

@@ -17,6 +17,18 @@ public struct ClockZone: Hashable, Sendable {
         self.zone = zone
     }
 
+    /// The zone that a person probably meant: a slip of the pen, or a city without its continent.
+    public static func nearest(to name: String) -> String? {
+        let names = TimeZone.knownTimeZoneIdentifiers + ["UTC"]
+        if let near = NearestName.find(name, among: names) { return near }
+        let cities = Dictionary(names.map { (city(of: $0), $0) }) { first, _ in first }
+        return NearestName.find(city(of: name), among: cities.keys).flatMap { cities[$0] }
+    }
+
+    private static func city(of name: String) -> String {
+        name.split(separator: "/").last.map { String($0.map { $0 == " " ? "_" : $0 }) } ?? name
+    }
+
     public var name: String { zone.identifier == "GMT" ? "UTC" : zone.identifier }
 
     /// The civil day, counted from 1970-01-01, its weekday (0 for Sunday) and the minute of the day that the clock shows.

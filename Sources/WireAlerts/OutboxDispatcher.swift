@@ -225,7 +225,7 @@ extension OutboxDispatcher {
     ) async throws(StoreError) -> AlertPolicy.Situation {
         var situation = AlertPolicy.Situation(waiting: waiting)
         if settings.repeatInterval != nil {
-            let open = try await store.openGroups(madeBefore: now)
+            let open = try await store.openGroups(madeBefore: now + .milliseconds(1))
             situation.open = Set(open.keys)
             situation.logs = open
         }
@@ -315,6 +315,8 @@ extension OutboxDispatcher {
         // Others may have ended meanwhile: they stand behind.
         ended.removeFirst(noted.count)
         health = changed
+        // What was told may have to be told again one day.
+        if counted.delivered > 0, settings.repeatInterval != nil { mustPlan = true }
         tally.delivered += counted.delivered
         tally.failed += counted.failed
         tally.dead += counted.dead

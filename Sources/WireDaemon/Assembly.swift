@@ -79,7 +79,7 @@ public struct Assembly: Sendable {
             maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,
             version: Version.text)
         fetch.secret = { reference in
-            Result { () throws(SecretFault) in try FeedSecret.read(reference) }
+            Result { () throws(SecretFault) in try SecretReference.read(reference) }
         }
         return FeedFetcher(client: client, gate: gate, settings: fetch)
     }
