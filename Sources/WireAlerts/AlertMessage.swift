@@ -29,6 +29,8 @@ public struct AlertMessage: Sendable {
     public let count: Int
     /// Of a message without alerts.
     public let notice: Notice?
+    /// Too many alerts to tell each: their number is the news.
+    public let isFlood: Bool
     /// Whether it repeats what was told before and nobody acknowledged.
     public let isRepetition: Bool
     /// Where more can be seen; nil without a public address.
@@ -36,7 +38,7 @@ public struct AlertMessage: Sendable {
 
     public init(
         id: MessageID, kind: MessageKind, created: Timestamp, channel: String, group: String, items: [Item] = [],
-        count: Int = 0, notice: Notice? = nil, isRepetition: Bool = false, link: String? = nil
+        count: Int = 0, notice: Notice? = nil, isFlood: Bool = false, isRepetition: Bool = false, link: String? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -46,6 +48,7 @@ public struct AlertMessage: Sendable {
         self.items = Array(items.prefix(Limits.items))
         self.count = max(count, items.count)
         self.notice = notice
+        self.isFlood = isFlood
         self.isRepetition = isRepetition
         self.link = link
     }

@@ -124,3 +124,12 @@ public enum ChannelError: Error, Hashable, Sendable {
     /// A template cannot be read or filled.
     case badTemplate(name: String, reason: String)
 }
+
+extension ChannelError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .badSetting(let name, let reason): "\(name): \(reason)"
+        case .badTemplate(let name, let reason): "template \(name): \(reason)"
+        }
+    }
+}

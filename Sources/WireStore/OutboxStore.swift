@@ -5,31 +5,34 @@ public import WireModel
 ///
 /// Each call is one transaction; what it changed is on the disk when it returns.
 public protocol OutboxStore: Sendable {
-    /// Says so whenever this process has stored something that may have to be sent; not what. Ends when the store closes.
+    /// Says so whenever this store has stored something that may have to be sent; not what. Ends when the store closes.
     func outboxChanges() -> AsyncStream<Void>
 
     /// Puts notices into the outbox. A notice of a lasting kind opens its condition or renews the time it was told, a
-    /// cleared one ends it; the same holds for notices that come by `Store.apply`.
+    /// cleared one ends it; the same holds for notices that come by `Store.apply`. A notice that is there already is not
+    /// stored again.
     func post(_ notices: [NewNotice]) async throws(StoreError)
 
     // MARK: planning
 
-    /// Deliveries that wait for a message, oldest first, at most `limit` of each channel that is not among `paused`.
+    /// Deliveries that wait for a message, oldest first: of each group of each channel that is not among `paused` at most
+    /// `limit`, so that a flood in one group does not hide another.
     func waitingDeliveries(
         limit: Int, paused: Set<String>
     ) async throws(StoreError) -> [WaitingDelivery]
 
     /// What was sent to these groups before; a group without a message has no entry.
-    func groupLogs(_ keys: Set<GroupKey>) async throws(StoreError) -> [GroupKey: GroupLog]
+    func groupLogs(_ keys: Set<GroupKey>, now: Timestamp) async throws(StoreError) -> [GroupKey: GroupLog]
 
-    /// Groups whose last message is done, was made before `time`, and told of alerts that nobody acknowledged.
+    /// Groups whose last message is done, was made before `time`, and told of alerts that nobody acknowledged. One step in
+    /// an index for each group whose messages are kept.
     func openGroups(madeBefore time: Timestamp) async throws(StoreError) -> [GroupKey: GroupLog]
 
     /// How many alerts of each topic were raised since `time`, muted ones not counted.
     func alertCounts(since time: Timestamp) async throws(StoreError) -> [String: Int]
 
-    /// Of these text groups those that a message made since `time` tells a channel, as topic, text group and channel. Dead
-    /// messages do not count: what they carried was not heard.
+    /// Of these text groups those that a channel was told of since `time` or is being told of, as topic, text group and
+    /// channel. Dead messages do not count: what they carried was not heard.
     func toldTexts(_ groups: Set<Digest>, since time: Timestamp) async throws(StoreError) -> Set<ToldText>
 
     /// What the deliveries carry, in the order of `subjects`; those that no longer exist are left out.
@@ -37,13 +40,15 @@ public protocol OutboxStore: Sendable {
 
     /// Makes messages of waiting deliveries and cancels others: all or nothing. A message is stored as it is given (its
     /// maker may have leased it to itself). Deliveries that are not pending any more make the whole plan `rejected`.
+    /// A message of alerts without deliveries repeats what the group's last message told.
     func apply(_ plan: OutboxPlan) async throws(StoreError)
 
     // MARK: sending
 
-    /// Leases messages that are due: for each channel the oldest first and at most `limits[channel]` (1 if it is not
-    /// named), in all at most `limit`. Counts the attempt. A lease that ran out counts as due; in one group a younger message
-    /// waits for an older one that is pending or leased, for at most `Message.headOfLine`.
+    /// Leases messages that are due, those longest due first: of each channel at most `limits[channel]` (1 if it is not
+    /// named) and one of each group, in all at most `limit`. Counts the attempt. A lease that ran out counts as due; in one
+    /// group a younger message waits for an older one that is pending or leased, until the older one's age is
+    /// `Message.headOfLine`. If the clock was set back, what waits moves with it.
     func claim(
         now: Timestamp, lease: Duration, limit: Int, limits: [String: Int], paused: Set<String>
     ) async throws(StoreError) -> [Message]
@@ -51,33 +56,35 @@ public protocol OutboxStore: Sendable {
     /// Gives back leases of a process that is no more: they are due at once.
     func releaseLeases(now: Timestamp) async throws(StoreError)
 
-    /// Notes how attempts ended, with the state of the channels after them.
+    /// Notes how attempts ended, with the state of the channels after them. A message that is over meanwhile stays as it
+    /// is. Of an answer's text `Message.Answer.textLimit` bytes are kept.
     func record(
         _ results: [AttemptResult], channels: [ChannelHealth]
     ) async throws(StoreError)
 
-    /// When the next message is due, leased ones by the end of their lease; nil if none waits.
-    func nextDue() async throws(StoreError) -> Timestamp?
+    /// When `claim` will find the next message, leased ones by the end of their lease; nil if none waits in channels that
+    /// are not among `paused`. Never before the time when an older message of its group lets it pass.
+    func nextDue(now: Timestamp, paused: Set<String>) async throws(StoreError) -> Timestamp?
 
     func channelHealth() async throws(StoreError) -> [ChannelHealth]
 
     // MARK: looking
 
-    /// Alerts, newest first.
+    /// Alerts, newest first, with the text of the revision that matched.
     func alerts(_ query: AlertQuery) async throws(StoreError) -> [AlertRecord]
 
-    /// Messages, newest first: all of a channel, all of a state, or all.
+    /// Messages, newest first: all of a channel, all of a state, or all; 0 for no limit.
     func messages(channel: String?, state: DeliveryState?, limit: Int) async throws(StoreError) -> [Message]
 
     func message(_ id: MessageID) async throws(StoreError) -> Message?
 
-    /// Deliveries and messages by channel and state.
+    /// Deliveries by channel and state. Reads all of them.
     func outboxCounts() async throws(StoreError) -> [OutboxCount]
 
     // MARK: a person's doing
 
-    /// Sends a message again under its own id: it is pending with no attempt counted. False if there is none of that id,
-    /// or if it is on its way.
+    /// Sends a message again under its own id: it is pending and due, with no attempt counted. False if there is none of
+    /// that id, or if it is being sent.
     func resend(_ id: MessageID, now: Timestamp) async throws(StoreError) -> Bool
 
     /// Marks alerts as seen: they are not repeated, and what of them waits is cancelled. Returns those that were not yet.
@@ -88,10 +95,12 @@ public protocol OutboxStore: Sendable {
     /// Ends a silence now; false if there is none or it ended before.
     func expire(_ silence: SilenceID, now: Timestamp) async throws(StoreError) -> Bool
 
-    /// Cancels what waits for channels that are not among `known`; returns how many deliveries.
+    /// Cancels what waits for channels that are not among `known`, messages too, and forgets their health; returns how many
+    /// deliveries.
     func dropChannels(except known: Set<String>, now: Timestamp) async throws(StoreError) -> Int
 
-    /// Removes bodies, messages and notices that ended long ago; alerts stay with their articles.
+    /// Removes messages with their bodies, and notices, that ended before these times; returns how many. Alerts and their
+    /// deliveries stay with their articles, and so does a message that a younger one repeats.
     func pruneOutbox(doneBefore: Timestamp, deadBefore: Timestamp) async throws(StoreError) -> Int
 
     // MARK: conditions
@@ -99,7 +108,11 @@ public protocol OutboxStore: Sendable {
     /// What lasts: notices raised and not cleared, with the time they were last told.
     func conditions() async throws(StoreError) -> [Condition]
 
-    /// When each topic last matched an article.
+    /// Since when each of these topics, which are all that are in force, has been watched: `now` for those that were not
+    /// before. Others are forgotten.
+    func watchedSince(_ topics: [String], now: Timestamp) async throws(StoreError) -> [String: Timestamp]
+
+    /// When each topic last flagged an article, alert or not; topics that never did are left out.
     func lastMatches() async throws(StoreError) -> [String: Timestamp]
 }
 
@@ -157,13 +170,17 @@ public struct GroupLog: Hashable, Sendable {
     public let lastMade: Timestamp
     /// When a message of it last reached the channel; nil if none did yet.
     public let lastDone: Timestamp?
-    /// The alerts of its last message that nobody acknowledged: what a repetition repeats.
+    /// The alerts of its last message, or of the one which that repeated, that nobody acknowledged: what a repetition
+    /// repeats.
     public let open: [AlertID]
+    /// Whether a message of it is on its way or waits for its next attempt, and holds younger ones back.
+    public let isHeldBack: Bool
 
-    public init(lastMade: Timestamp, lastDone: Timestamp?, open: [AlertID]) {
+    public init(lastMade: Timestamp, lastDone: Timestamp?, open: [AlertID], isHeldBack: Bool = false) {
         self.lastMade = lastMade
         self.lastDone = lastDone
         self.open = open
+        self.isHeldBack = isHeldBack
     }
 }
 
