@@ -114,7 +114,8 @@ struct EmailChannel: Channel {
         }
         guard !all.isEmpty else { throw .badSetting(name: "to", reason: "it names nobody") }
         guard all.count <= Limits.recipients else {
-            throw .badSetting(name: "to", reason: "more than \(Limits.recipients) recipients; use a mailing list's address")
+            throw .badSetting(
+                name: "to", reason: "more than \(Limits.recipients) recipients; use a mailing list's address")
         }
         return all
     }

@@ -78,9 +78,11 @@ struct MailLetter {
         let name = topics.count == 1 ? message.items.first?.alert.topicName ?? id : "Wirewatch \(message.channel)"
         let label = String(
             id.unicodeScalars.map { scalar -> Character in
-                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)) ? Character(scalar) : "-"
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+                    ? Character(scalar) : "-"
             }
             .prefix(60))
-        return MailParts.phrase(MarkedText.harmless(name)) + " <\(label.isEmpty ? "list" : label).\(writer.sender.domain)>"
+        return MailParts.phrase(MarkedText.harmless(name))
+            + " <\(label.isEmpty ? "list" : label).\(writer.sender.domain)>"
     }
 }

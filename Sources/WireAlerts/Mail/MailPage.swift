@@ -64,11 +64,12 @@ struct MailPage {
     // MARK: Rows
 
     private var head: String {
-        let name = message.notice.map { MarkedText.harmless($0.title) } ?? (message.kind == .test ? "Test" : text.topics)
+        let name =
+            message.notice.map { MarkedText.harmless($0.title) } ?? (message.kind == .test ? "Test" : text.topics)
         var out = """
             <tr><td class="line" style="padding:24px 28px 18px;border-bottom:1px solid #e7e5df">
             <div class="soft" style="font-size:13px;line-height:20px;color:#75787d">\(MailPage.escaped(occasion))</div>
-            <div class="ink" dir="auto" style="font-size:22px;line-height:30px;font-weight:700;color:#1d1e20">\
+            <div class="ink" dir="auto" style="text-align:start;font-size:22px;line-height:30px;font-weight:700;color:#1d1e20">\
             \(MailPage.escaped(name))</div>
 
             """
@@ -102,20 +103,21 @@ struct MailPage {
         let title = marked(entry.title)
         let linked =
             entry.link.map { link in
-                "<a href=\"\(escaped(link))\" style=\"color:#1d1e20;text-decoration:none\">\(title)</a>"
+                "<a href=\"\(escaped(link))\" style=\"color:#1d1e20;text-decoration:underline;"
+                    + "text-decoration-color:#cfccc3;text-underline-offset:3px\">\(title)</a>"
             } ?? title
         var out = """
             <tr><td class="line" style="padding:18px 28px;border-bottom:1px solid #e7e5df">
             <div style="font-size:12px;line-height:18px;font-weight:700;letter-spacing:.02em;color:\(color)">\
             <span style="display:inline-block;width:8px;height:8px;border-radius:4px;background:\(color)"></span> \
             \(escaped(label))</div>
-            <div class="ink" dir="auto" style="padding-top:4px;font-size:17px;line-height:24px;font-weight:600;\
+            <div class="ink" dir="auto" style="text-align:start;padding-top:4px;font-size:17px;line-height:24px;font-weight:600;\
             color:#1d1e20;overflow-wrap:anywhere">\(linked)</div>
 
             """
         if let sentence = entry.sentence {
             out += """
-                <div class="ink" dir="auto" style="padding-top:6px;font-size:15px;line-height:23px;color:#35373a;\
+                <div class="ink" dir="auto" style="text-align:start;padding-top:6px;font-size:15px;line-height:23px;color:#35373a;\
                 overflow-wrap:anywhere">\(marked(sentence))</div>
 
                 """
@@ -151,7 +153,7 @@ struct MailPage {
 
     private static func paragraph(_ text: String) -> String {
         """
-        <div class="ink" dir="auto" style="padding-top:10px;font-size:15px;line-height:23px;color:#35373a;\
+        <div class="ink" dir="auto" style="text-align:start;padding-top:10px;font-size:15px;line-height:23px;color:#35373a;\
         overflow-wrap:anywhere">\(escaped(text))</div>
         """
     }
