@@ -163,6 +163,20 @@ struct MailClientTests {
         }
     }
 
+    @Test func comesBackWhenAnIdleConnectionWasClosed() async throws {
+        let server = try await server(answers: ["MAIL": [.null, "drop", "421 too long idle"]])
+        let relay = try relay(server)
+        _ = try await client.send(try mail(), by: relay)
+        // On a connection that had served before, nothing of the mail was out: it goes again at once. A 421 is an answer.
+        guard case .replied(let reply, .sender) = try await failure(try mail(), by: relay) else {
+            Issue.record("no reply")
+            return
+        }
+        #expect(reply.code == 421)
+        _ = try await client.send(try mail(), by: relay)
+        #expect(server.commands.filter { $0.verb == "MAIL" }.map(\.connection) == [1, 1, 2, 3])
+    }
+
     @Test func tellsNoPassword() async throws {
         let server = try await server(
             answers: ["AUTH": ["535 wrong: pass:word AHdpcmV3YXRjaABwYXNzOndvcmQ= d2Q="]], auth: true)

@@ -5,6 +5,8 @@ struct MarkedText: Hashable {
     enum Limits {
         /// Bytes of a title or a sentence; more is cut around the first mark.
         static let text = 400
+        /// A longer sentence is no sentence, and is not looked for in its text.
+        static let sentence = 4_000
     }
 
     struct Piece: Hashable {
@@ -29,6 +31,7 @@ struct MarkedText: Hashable {
     /// The sentence that matched, found again in the text that holds it; nil if the title says it all.
     static func sentence(of item: Item, _ match: Match) -> MarkedText? {
         guard let sentence = match.sentence, sentence != item.title else { return nil }
+        guard sentence.utf8.count <= Limits.sentence else { return MarkedText(sentence, marks: []) }
         for (field, text) in [("content", item.contentText), ("summary", item.summary)] {
             guard let text, let range = text.firstRange(of: sentence) else { continue }
             let start = text.utf8.distance(from: text.startIndex, to: range.lowerBound)

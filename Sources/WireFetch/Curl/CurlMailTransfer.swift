@@ -31,6 +31,10 @@ final class CurlMailTransfer {
     /// On the connection that stands.
     private var mails = 0
     private var stop: MailError?
+    /// The last mail went well over it.
+    private var isConnectionGood = false
+    /// For the mail on its way a new connection was made.
+    private var hasConnected = false
 
     init?(_ relay: MailRelay, desk: MailDesk) {
         guard let easy = curl_easy_init() else { return nil }
@@ -103,14 +107,24 @@ final class CurlMailTransfer {
         guard !job.mark.isSet else { return .failure(.cancelled) }
         self.job = job
         defer { self.job = nil }
+        let result = perform(job.mail)
+        // The relay may have closed a connection that was idle, and nothing of this mail is out.
+        if case .failure(.broken) = result, !hasConnected, dialogue.reply == nil { return perform(job.mail) }
+        return result
+    }
+
+    private func perform(_ mail: Mail) -> Result<MailReply, MailError> {
         position = 0
         stop = nil
         errorText[0] = 0
         dialogue.beginMail()
-        guard prepare(job.mail) else { return .failure(.outOfResources(detail: "no memory for a mail")) }
+        hasConnected = false
+        guard prepare(mail) else { return .failure(.outOfResources(detail: "no memory for a mail")) }
         let code = curl_easy_perform(easy)
         mails = code == CURLE_OK && mails + 1 < Limits.mails ? mails + 1 : 0
-        if code == CURLE_OK, let reply = dialogue.reply, reply.code < 400 { return .success(reply) }
+        let isTaken = code == CURLE_OK && (dialogue.reply.map { $0.code < 400 } ?? false)
+        isConnectionGood = isTaken
+        if isTaken, let reply = dialogue.reply { return .success(reply) }
         return .failure(failure(of: code))
     }
 
@@ -123,8 +137,9 @@ final class CurlMailTransfer {
             ww_easy_setopt_list(easy, CURLOPT_MAIL_RCPT, recipients),
             ww_easy_setopt_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(mail.content.count)),
             ww_easy_setopt_long(easy, CURLOPT_FORBID_REUSE, mails + 1 >= Limits.mails ? 1 : 0),
-            // A connection that was greeted without SMTPUTF8 is known only to the mail that greeted it.
-            ww_easy_setopt_long(easy, CURLOPT_FRESH_CONNECT, mail.needsUnicode ? 1 : 0),
+            // libcurl would keep a connection on which the relay has just said 421. And whether a connection was greeted
+            // with SMTPUTF8 is known only to the mail that greeted it.
+            ww_easy_setopt_long(easy, CURLOPT_FRESH_CONNECT, mail.needsUnicode || !isConnectionGood ? 1 : 0),
         ]
         return codes.allSatisfy { $0 == CURLE_OK }
     }
@@ -210,6 +225,7 @@ extension CurlMailTransfer {
             wanted.pointee.family, wanted.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), wanted.pointee.protocol)
         if descriptor >= 0 { desk.opened(descriptor) }
         dialogue.connected()
+        hasConnected = true
         return descriptor
     }
 }
