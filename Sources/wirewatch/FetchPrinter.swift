@@ -37,6 +37,22 @@ actor FetchPrinter {
         }
     }
 
+    /// Alerts were sent, after all else was told.
+    func note(_ deliveries: DeliveryReport) {
+        for problem in deliveries.problems { StandardError.write(problem + "\n") }
+        var parts: [String] = []
+        if deliveries.failed > 0 { parts.append("\(deliveries.failed) failed, to be tried again") }
+        if deliveries.dead > 0 { parts.append("\(deliveries.dead) given up") }
+        if deliveries.wasInterrupted { parts.append("interrupted; the rest waits for the next run") }
+        if !parts.isEmpty {
+            let hint = "see `wirewatch alerts list` and `wirewatch channels list`"
+            StandardError.write("\(ink.warning("messages")) \(parts.joined(separator: ", ")); \(hint)\n")
+        }
+        guard format == .text, !isQuiet, deliveries.delivered > 0 else { return }
+        StandardOutput.write(
+            "\(deliveries.delivered) \(deliveries.delivered == 1 ? "message" : "messages") delivered\n")
+    }
+
     private func printText(_ outcome: FetchRun.Outcome) {
         let article = ArticlePrinter(ink: ink)
         for flagged in outcome.flagged {
