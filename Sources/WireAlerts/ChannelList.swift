@@ -1,7 +1,9 @@
 /// The kinds of channels.
 public enum Channels {
     /// One line for each file of `Channels/`.
-    public static let all: [any Channel.Type] = []
+    public static let all: [any Channel.Type] = [
+        WebhookChannel.self
+    ]
 
     public static func kind(_ name: String) -> (any Channel.Type)? { all.first { $0.descriptor.kind == name } }
 }
