@@ -10,7 +10,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check setup setup-tests build release lint format floors guide smoke bench completions install clean
+.PHONY: help run test check setup setup-tests build release lint format floors guide smoke bench bench-schedule completions install clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -64,6 +64,10 @@ smoke: ## walk through the debug program: fetch the samples twice, match, parse
 
 bench: setup release ## measure against the C floors (docs/performance.md); takes some minutes
 	@Benchmarks/run
+
+bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan their polls, print the delays
+	swift build -c release --static-swift-stdlib --package-path Benchmarks --product ScheduleBenchmark --quiet
+	@Benchmarks/.build/release/ScheduleBenchmark
 
 completions: release ## write shell completions to completions/
 	@mkdir -p completions

@@ -19,16 +19,21 @@ let package = Package(
         .library(name: "WireText", targets: ["WireText"]),
         .library(name: "WireParse", targets: ["WireParse"]),
         .library(name: "WireRules", targets: ["WireRules"]),
+        .library(name: "WirePipeline", targets: ["WirePipeline"]),
     ],
     dependencies: [
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
         .package(url: gh("groue/GRDB.swift"), from: "7.10.0"),
         .package(url: gh("jpsim/Yams"), from: "6.2.2"),
+        .package(url: gh("hummingbird-project/swift-mustache"), from: "2.1.1"),
+        .package(url: gh("swiftlang/swift-subprocess"), from: "1.0.2"),
     ],
     targets: [
         // -1 cellar: module maps and shims, no Swift
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCoding", pkgConfig: "libbrotlidec", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
+        .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // 0 ground: values; words and Unicode; no I/O
@@ -37,7 +42,7 @@ let package = Package(
 
         // 1 workshops: do not know each other
         .target(name: "WireParse", dependencies: ["WireModel", "CXML"], swiftSettings: strict),
-        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl"], swiftSettings: strict),
+        .target(name: "WireFetch", dependencies: ["WireModel", "CCurl", "CCoding", "CPSL"], swiftSettings: strict),
         .target(
             name: "WireRules",
             dependencies: ["WireModel", "WireText", .product(name: "Yams", package: "Yams")],
@@ -55,12 +60,21 @@ let package = Package(
             dependencies: ["WireModel", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore"],
             swiftSettings: strict),
 
+        // 3 front rooms: do not know each other
+        .target(
+            name: "WireAlerts",
+            dependencies: [
+                "WireModel", "WireFetch", "WireStore", .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict),
+
         // 4 roof
         .target(
             name: "WireDaemon",
             dependencies: [
                 "WireModel", "WireText", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore",
-                "WireStoreSQLite", "WirePipeline", .product(name: "Yams", package: "Yams"),
+                "WireStoreSQLite", "WirePipeline", "WireAlerts", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -85,7 +99,18 @@ let package = Package(
                 "WireStoreSQLite", "WireStore", "WireText", "WireModel", "WireTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .testTarget(name: "WirePipelineTests", dependencies: ["WirePipeline", "WireModel", "WireStore"]),
+        .testTarget(
+            name: "WireAlertsTests",
+            dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
+        .testTarget(
+            name: "WireDaemonTests",
+            dependencies: ["WireDaemon", "WireAlerts", "WireFetch", "WireStore", "WireModel", "WireTesting"]),
+        .testTarget(
+            name: "WirePipelineTests",
+            dependencies: [
+                "WirePipeline", "WireModel", "WireParse", "WireFetch", "WireRules", "WireStore", "WireStoreSQLite",
+                "WireTesting",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,7 +9,12 @@ let package = Package(
             name: "ParseBenchmark",
             dependencies: [
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WireParse", package: "wirewatch"),
-            ])
+            ]),
+        .executableTarget(
+            name: "ScheduleBenchmark",
+            dependencies: [
+                .product(name: "WireModel", package: "wirewatch"), .product(name: "WirePipeline", package: "wirewatch"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

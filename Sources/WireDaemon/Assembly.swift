@@ -1,5 +1,5 @@
 import WireFetch
-public import WireModel
+import WireModel
 import WireParse
 public import WirePipeline
 import WireRules
@@ -41,31 +41,53 @@ public struct Assembly: Sendable {
 
     /// The walk of one feed for a look only: nothing of it is stored.
     func tracer(topics: TopicBook, feed: Feed) -> FeedTracer {
-        FeedTracer(fetcher: fetcher(for: [feed]), topics: topics, now: Clock.now)
+        FeedTracer(fetcher: fetcher(for: [FeedRecord(feed: feed)]), topics: topics, now: Clock.now)
     }
 
     /// The walk of one feed.
-    /// - Parameter feeds: all feeds that share the hosts' turns.
-    public func cycle(store: any Store, topics: TopicBook, feeds: [Feed]) -> FeedCycle {
+    /// - Parameter feeds: all feeds that share the hosts' turns, with what is remembered of them.
+    public func cycle(store: any Store, topics: TopicBook, feeds: [FeedRecord]) -> FeedCycle {
         FeedCycle(
             fetcher: fetcher(for: feeds), parser: FeedParser(), topics: topics, store: store,
-            commits: CommitQueue(store: store), now: Clock.now)
+            commits: CommitQueue(store: store), planner: planner(for: feeds), now: Clock.now)
     }
 
-    private func fetcher(for feeds: [Feed]) -> FeedFetcher {
-        let gate = HostGate(
-            rules: HostRules(
-                settings.hosts.mapValues { HostPolicy(gap: $0.gap, hourly: $0.hourly, inFlight: $0.inFlight) }))
-        gate.expect(feeds)
+    /// Shares the polls of all remote feeds.
+    private func planner(for feeds: [FeedRecord]) -> PollPlanner {
+        let now = Clock.now()
+        let remote = feeds.filter { if case .remote = $0.feed.source { true } else { false } }
+        return PollPlanner(
+            PollBudget(
+                for: remote.map { record in
+                    let rhythm = record.state.rhythm
+                    return (rhythm, PollPlanner.weight(record.feed.settings, rhythm, at: now))
+                }))
+    }
+
+    private func fetcher(for feeds: [FeedRecord]) -> FeedFetcher {
+        let gate = HostGate(rules: settings.hostRules)
+        gate.expect(feeds.map(\.feed))
+        let now = Clock.now()
+        gate.recall(feeds.compactMap { $0.hostMemory(at: now) })
         let networks = settings.fetch.allowNetworks.compactMap { CIDR($0) }
         let client = CurlClient(
             options: CurlClient.Options(
-                addressGuard: AddressGuard(allowing: networks), concurrency: settings.fetch.concurrency))
-        return FeedFetcher(
-            client: client, gate: gate,
-            settings: FetchSettings(
-                timeout: settings.fetch.timeout, connectTimeout: settings.fetch.connectTimeout,
-                maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,
-                version: Version.text))
+                addressGuard: AddressGuard(allowing: networks), concurrency: settings.fetch.concurrency,
+                proxy: settings.fetch.proxy))
+        var fetch = FetchSettings(
+            timeout: settings.fetch.timeout, connectTimeout: settings.fetch.connectTimeout,
+            maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,
+            version: Version.text)
+        fetch.secret = { reference in
+            Result { () throws(SecretFault) in try SecretReference.read(reference) }
+        }
+        return FeedFetcher(client: client, gate: gate, settings: fetch)
+    }
+}
+
+extension Settings {
+    /// The setting `hosts` as the gate takes it.
+    var hostRules: HostRules {
+        HostRules(hosts.mapValues { HostPolicy(gap: $0.gap, hourly: $0.hourly, inFlight: $0.inFlight) })
     }
 }

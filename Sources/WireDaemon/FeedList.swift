@@ -83,10 +83,20 @@ public struct ImportedList: Sendable {
                         hint: "local documents belong into your own feeds.opml"))
                 continue
             }
+            var settings = subscription.settings
+            // A stranger's list must not have our files and passwords sent to its servers, nor our requests to its proxy.
+            if settings.auth != nil || settings.clientCertificate != nil || settings.proxy != nil {
+                (settings.auth, settings.clientCertificate, settings.proxy) = (nil, nil, nil)
+                problems.append(
+                    SettingsProblem(
+                        place: SourcePlace(file: path, line: subscription.line, column: 1),
+                        message: "auth, client_cert and proxy of \"\(subscription.address)\" are not taken",
+                        hint: "they belong into your own feeds.opml", isError: false))
+            }
             declarations.append(
                 FeedDeclaration(
                     address: subscription.address, source: .remote(url: subscription.address),
-                    title: subscription.title, folder: subscription.folder, settings: subscription.settings))
+                    title: subscription.title, folder: subscription.folder, settings: settings))
         }
         self.problems = problems.map(\.text)
         self.declarations = declarations

@@ -11,20 +11,21 @@ final class Interruption: Sendable {
         var signals = 0
         /// Of the work in `run`; finished to cancel it.
         var alarm: AsyncStream<Never>.Continuation?
+        var sources: [any DispatchSourceSignal] = []
     }
 
     private let state: Mutex<State>
-    private let sources: [any DispatchSourceSignal]
 
     init(signals: [CInt] = [SIGTERM, SIGINT]) {
         state = Mutex(State())
-        sources = signals.map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: .global())
-        }
-        for source in sources {
-            source.setEventHandler { [weak self] in self?.take() }
-            source.resume()
+        state.withLock { state in
+            for number in signals {
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler { [weak self] in self?.take() }
+                source.resume()
+                state.sources.append(source)
+            }
         }
     }
 
@@ -32,7 +33,7 @@ final class Interruption: Sendable {
     var hasCome: Bool { state.withLock { $0.signals > 0 } }
 
     /// Stops listening. The signals stay without effect: what is left is short.
-    func end() { for source in sources { source.cancel() } }
+    func end() { state.withLock { for source in $0.sources { source.cancel() } } }
 
     /// Runs `work`; a signal cancels it, also one that came before.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {

@@ -1,3 +1,4 @@
+public import WireAlerts
 public import WireModel
 
 /// The settings in force: what the file says, and the default of everything it does not say.
@@ -9,6 +10,13 @@ public struct Settings: Hashable, Sendable {
     public var fetch = Fetch()
     /// By host, registrable domain, CIDR network or `*`.
     public var hosts: [String: Host] = ["*": Host(hourly: 360, inFlight: 1)]
+
+    /// How alerts become messages.
+    public var alerts = AlertSettings()
+    /// What makes alerts share a message.
+    public var groupBy: [AlertRouting.GroupField] = [.topic]
+    /// In the order of the file.
+    public var channels: [ChannelDeclaration] = []
 
     public struct Fetch: Hashable, Sendable {
         /// Of a whole transfer.
@@ -24,6 +32,8 @@ public struct Settings: Hashable, Sendable {
         public var userAgentContact = "https://github.com/wirewatch/wirewatch"
         /// Exceptions to the address guard, as CIDR networks.
         public var allowNetworks: [String] = []
+        /// A proxy's address; empty for none. The environment's proxies are ignored.
+        public var proxy = ""
     }
 
     public struct Host: Hashable, Sendable {

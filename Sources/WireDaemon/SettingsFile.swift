@@ -1,19 +1,27 @@
+import WireAlerts
 import WireFetch
 import WireModel
 import Yams
 
 /// Reads `wirewatch.yaml` and finds everything that is wrong with it at once.
 struct SettingsFile {
-    private(set) var settings = Settings()
-    private(set) var problems: [SettingsProblem] = []
-    private let name: String
+    var settings = Settings()
+    var problems: [SettingsProblem] = []
+    let name: String
+    let kinds: [any Channel.Type]
 
-    /// Keys of settings.md that belong to parts this version does not have: known, but without effect.
-    private static let later: Set<String> = ["store", "alerts", "channels", "retention", "web", "log"]
+    private static let known = [
+        "feeds", "topics", "data", "fetch", "hosts", "alerts", "channels", "retention", "web",
+    ]
+    /// Keys of parts that this version does not have: known, but without effect.
+    private static let later: Set<String> = ["store", "log"]
 
-    /// - Parameter name: the file's name in problems.
-    init(text: String, name: String) {
+    /// - Parameters:
+    ///   - name: the file's path, as problems show it; relative paths of secrets are relative to its folder.
+    ///   - kinds: the kinds of channels that there are.
+    init(text: String, name: String, kinds: [any Channel.Type] = Channels.all) {
         self.name = name
+        self.kinds = kinds
         do {
             guard let root = try Yams.compose(yaml: text) else { return }
             readRoot(root)
@@ -33,9 +41,12 @@ struct SettingsFile {
             case "data": settings.data = text(node, called: "data") ?? settings.data
             case "fetch": readFetch(node)
             case "hosts": readHosts(node)
-            case let name where SettingsFile.later.contains(name):
-                warn(key.node, "\"\(name)\" has no effect in this version")
-            case let name: unknown(key.node, name, among: ["feeds", "topics", "data", "fetch", "hosts"])
+            case "alerts": readAlerts(node)
+            case "channels": readChannels(node)
+            case "retention": readRetention(node)
+            case "web": readWeb(node)
+            case let name where SettingsFile.later.contains(name): hasNoEffect(key.node, name)
+            case let name: unknown(key.node, name, among: SettingsFile.known)
             }
         }
     }
@@ -53,8 +64,11 @@ struct SettingsFile {
             case "user_agent_contact": set(\.fetch.userAgentContact, text(value, called: "user_agent_contact"))
             case "allow_networks": readNetworks(value)
             case "proxy":
-                if let proxy = text(value, called: "proxy"), !proxy.isEmpty {
-                    warn(value, "\"proxy\" has no effect in this version: requests go out directly")
+                guard let proxy = text(value, called: "proxy") else { continue }
+                if !proxy.isEmpty, let fault = ProxyAddress.fault(of: proxy) {
+                    fail(value, "\"proxy\" cannot be used: \(fault)", "write  proxy: http://proxy.example:3128")
+                } else {
+                    settings.fetch.proxy = proxy
                 }
             case let name:
                 unknown(
@@ -95,121 +109,6 @@ struct SettingsFile {
                 }
             }
             settings.hosts[key.string.lowercased()] = host
-        }
-    }
-}
-
-// MARK: - Values
-
-extension SettingsFile {
-    private mutating func set<Value>(_ path: WritableKeyPath<Settings, Value>, _ value: Value?) {
-        if let value { settings[keyPath: path] = value }
-    }
-
-    private typealias Key = (string: String, node: Node)
-
-    /// The members of a mapping, each key once; nil and a problem if `node` is none.
-    private mutating func members(of node: Node, called name: String) -> [(Key, Node)]? {
-        if case .scalar(let scalar) = node, scalar.string.isEmpty || scalar.string == "null" { return [] }
-        guard case .mapping(let mapping) = node else {
-            fail(node, "\(name) must be a map of keys and values", "write  key: value  on lines of their own")
-            return nil
-        }
-        var members: [(Key, Node)] = []
-        for (key, value) in mapping {
-            guard case .scalar(let scalar) = key else {
-                fail(key, "a key must be a word", nil)
-                continue
-            }
-            members.append(((scalar.string, key), value))
-        }
-        return members
-    }
-
-    private mutating func text(_ node: Node, called name: String) -> String? {
-        guard case .scalar(let scalar) = node else {
-            fail(node, "\"\(name)\" must be a text, not a \(SettingsFile.kind(of: node))", nil)
-            return nil
-        }
-        return scalar.string
-    }
-
-    private mutating func duration(_ node: Node, called name: String, atLeast least: Duration) -> Duration? {
-        guard let text = text(node, called: name) else { return nil }
-        guard let value = QuantityText.duration(text) else {
-            fail(node, "\"\(name)\" is not a time span: \(text)", "write a number and s, m, h, d or w: 60s, 5m, 1h")
-            return nil
-        }
-        guard value >= least else {
-            fail(node, "\"\(name)\" is too short: \(text)", "write \(QuantityText.text(of: least)) or more")
-            return nil
-        }
-        return value
-    }
-
-    private mutating func size(_ node: Node, called name: String) -> Int? {
-        guard let text = text(node, called: name) else { return nil }
-        guard let value = QuantityText.bytes(text), value > 0 else {
-            fail(node, "\"\(name)\" is not a size: \(text)", "write a number and KiB, MiB or GiB: 10MiB")
-            return nil
-        }
-        return value
-    }
-
-    private mutating func integer(_ node: Node, called name: String, in range: ClosedRange<Int>) -> Int? {
-        guard let text = text(node, called: name) else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            fail(
-                node, "\"\(name)\" must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(text)",
-                nil)
-            return nil
-        }
-        return value
-    }
-
-    private mutating func unknown(_ node: Node, _ name: String, among known: [String]) {
-        let nearest = NearestName.find(name, among: known)
-        fail(
-            node, "unknown setting \"\(name)\"",
-            nearest.map { "did you mean \"\($0)\"?" } ?? "known here: \(known.joined(separator: ", "))")
-    }
-
-    private mutating func fail(_ node: Node, _ message: String, _ hint: String?) {
-        problems.append(SettingsProblem(place: place(node.mark), message: message, hint: hint))
-    }
-
-    private mutating func warn(_ node: Node, _ message: String) {
-        problems.append(SettingsProblem(place: place(node.mark), message: message, isError: false))
-    }
-
-    private func place(_ mark: Mark?) -> SourcePlace {
-        SourcePlace(file: name, line: mark?.line ?? 1, column: mark?.column ?? 1)
-    }
-
-    private static func kind(of node: Node) -> String {
-        switch node {
-        case .scalar: "text"
-        case .mapping: "map"
-        case .sequence: "list"
-        case .alias: "alias"
-        }
-    }
-
-    private static func problem(of error: YamlError, in name: String) -> SettingsProblem {
-        switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let around = context.map { " (\($0.text))" } ?? ""
-            return SettingsProblem(
-                place: SourcePlace(file: name, line: mark.line, column: mark.column),
-                message: "not YAML: \(problem)\(around)", hint: "a text with : # { [ or quotes in it goes in quotes")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.map { "\($0)" }.joined(separator: ", ")
-            return SettingsProblem(
-                place: SourcePlace(file: name, line: context.mark.line, column: context.mark.column),
-                message: "given twice: \(names)", hint: "keep one of them")
-        default:
-            return SettingsProblem(place: SourcePlace(file: name, line: 1, column: 1), message: "not YAML: \(error)")
         }
     }
 }

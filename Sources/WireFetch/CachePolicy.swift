@@ -11,6 +11,8 @@ public enum CachePolicy {
         /// The wait after a 429 that names no usable time; doubled with each further one.
         public static let throttledWait: Duration = .seconds(3_600)
         public static let longestThrottledWait: Duration = .seconds(86_400)
+        /// Longer than any real validator, and short enough for every server's limit of a header line.
+        static let validatorBytes = 4_096
         /// A Last-Modified further in the future than this is a lie and not kept.
         public static let lastModifiedLead: Duration = .seconds(86_400)
     }
@@ -59,7 +61,7 @@ public enum CachePolicy {
 
     /// A validator's bytes if they may be sent back: not empty, no control characters, not longer than any real one.
     static func keptValidator(_ value: ArraySlice<UInt8>?) -> [UInt8]? {
-        guard let value, !value.isEmpty, value.count <= 1024 else { return nil }
+        guard let value, !value.isEmpty, value.count <= Limits.validatorBytes else { return nil }
         let bytes = Array(value)
         return HTTPHeader.isSafe(bytes) ? bytes : nil
     }

@@ -63,7 +63,7 @@ public struct FeedFetcher: Sendable {
     ) async -> FetchOutcome {
         var facts = FetchFacts(url: state.movedTo ?? listed)
         do {
-            var walk = try Walk(feed, listed: listed, state: state, headers: standardHeaders)
+            var walk = try Walk(feed, listed: listed, state: state, headers: standardHeaders, settings: settings)
             facts.url = walk.address.text
             if state.isGone {
                 facts.status = 410
@@ -74,13 +74,18 @@ public struct FeedFetcher: Sendable {
                 facts.retryAfter = until
                 throw FetchError.throttled(status: nil, until: until)
             }
+            var limits = settings.limits
             while true {
-                let conditional = try walk.request(limits: settings.limits)
-                let response = try await send(conditional.request, &facts, now: now)
+                let conditional = try walk.request(limits: limits)
+                let response = try await send(conditional.request, &facts, &limits, now: now)
                 facts.status = response.status
                 let moment = now()
-                facts.retryAfter = retryAfter(response, state: state, now: moment)
-                if let until = facts.retryAfter { gate.rest(walk.address.host, for: until - moment) }
+                facts.retryAfter = CachePolicy.retryAfter(
+                    response.head, status: response.status, failures: state.failures, now: moment)
+                // A wish that comes with a document concerns this feed; one that comes instead of it, the host.
+                if let until = facts.retryAfter, response.status >= 300, response.status != 304 {
+                    gate.rest(walk.address.host, for: until - moment)
+                }
                 guard FeedFetcher.isRedirect(response.status) else {
                     return try outcome(
                         response, of: walk, isConditional: conditional.isConditional, state: state, &facts, now: moment)
@@ -108,29 +113,30 @@ public struct FeedFetcher: Sendable {
         return until
     }
 
-    /// One hop: waits for the host's turn, asks, gives the turn back.
+    /// One hop: waits for the host's turn, asks, gives the turn back. All hops together have the time of one transfer.
     private func send(
-        _ request: HTTPRequest, _ facts: inout FetchFacts, now: @Sendable () -> Timestamp
+        _ request: HTTPRequest, _ facts: inout FetchFacts, _ limits: inout TransferLimits,
+        now: @Sendable () -> Timestamp
     ) async throws(FetchError) -> HTTPResponse {
         switch await gate.enter(request.address.host) {
         case .turn(let turn, let waited):
             facts.waited += waited
             facts.wasAsked = true
-            defer { gate.leave(turn) }
-            return try await client.send(request)
+            let begun = ContinuousClock.now
+            defer {
+                gate.leave(turn)
+                limits.total = max(.milliseconds(1), limits.total - begun.duration(to: .now))
+            }
+            do {
+                return try await client.send(request)
+            } catch .timeout {
+                throw .timeout(after: settings.timeout)
+            }
         case .resting(let span):
             facts.retryAfter = now() + span
             throw .throttled(status: nil, until: facts.retryAfter)
         case .shareUsed(let limit, let span): throw .hourlyShareUsed(limit: limit, until: now() + span)
         case .cancelled: throw .cancelled
-        }
-    }
-
-    private func retryAfter(_ response: HTTPResponse, state: FeedState, now: Timestamp) -> Timestamp? {
-        switch response.status {
-        case 429, 503, 300..<304, 305..<400:
-            CachePolicy.retryAfter(response.head, status: response.status, failures: state.failures, now: now)
-        default: nil
         }
     }
 
@@ -177,12 +183,23 @@ public struct FeedFetcher: Sendable {
         let document = FetchedDocument(
             bytes: response.body, url: facts.url, contentType: response.head.text("content-type"))
         if response.status == 226 {
+            try FeedFetcher.checkManipulation(response.head)
             facts.isPartial = true
             return .modified(document, facts)
         }
         facts.bodyDigest = FeedFetcher.digest(of: response.body)
         if facts.bodyDigest == state.bodyDigest { return .notModified(facts) }
         return .modified(document, facts)
+    }
+
+    /// A 226 is usable if all that was done to the document is to leave out old entries (RFC 3229 section 10.5.3).
+    private static func checkManipulation(_ head: ResponseHead) throws(FetchError) {
+        let names = head.joined("im")?.split(separator: UInt8(ascii: ",")).map {
+            String(decoding: ResponseHead.trimmed($0), as: UTF8.self).lowercasedASCII
+        }
+        for name in names ?? [] where name != "feed" && name != "identity" {
+            throw .badEncoding(detail: "the instance manipulation “\(FetchError.printable(name))” was not asked for")
+        }
     }
 
     private static func digest(of bytes: [UInt8]) -> Digest? { Digest(bytes: SHA256Hasher.hash(bytes)[..<16]) }

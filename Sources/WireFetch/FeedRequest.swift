@@ -25,34 +25,37 @@ struct Walk {
     private(set) var isPermanent = false
 
     private let standard: [HTTPHeader]
-    /// The list's own header and the address's credentials; only for the address that the list names.
-    private var secrets: [HTTPHeader]
+    private var manners: FeedManners
     private let validators: Validators?
     private var seen: Set<String>
 
-    /// - Throws: `.badURL`, `.schemeDenied`, `.badHeader` for what the list says.
-    init(_ feed: Feed, listed: String, state: FeedState, headers: StandardHeaders) throws(FetchError) {
+    /// - Throws: `.badURL`, `.schemeDenied`, `.badHeader`, `.badSetting` for what the list says.
+    init(
+        _ feed: Feed, listed: String, state: FeedState, headers: StandardHeaders, settings: FetchSettings
+    ) throws(FetchError) {
         let origin = try WebAddress(listed)
         address = origin
         if let moved = state.movedTo { address = try WebAddress(moved) }
-        var secrets: [HTTPHeader] = []
-        if let credentials = origin.credentials {
-            secrets.append(try HTTPHeader("Authorization", "Basic \(Walk.base64(Array(credentials.utf8)))"))
-        }
-        if let text = feed.settings.header { secrets.append(try HTTPHeader(parsing: text)) }
+        manners = try FeedManners(feed.settings, of: origin, secret: settings)
         let agent = try feed.settings.userAgent.map { text throws(FetchError) in try HTTPHeader("User-Agent", text) }
-        let own = Set(secrets.map(\.name.lowercasedASCII))
-        standard = [agent ?? headers.userAgent, headers.accept, headers.acceptEncoding].compactMap { header in
-            header.flatMap { own.isEmpty || !own.contains($0.name.lowercasedASCII) ? $0 : nil }
-        }
-        self.secrets = address.isSameOrigin(as: origin) ? secrets : []
+        standard = [agent ?? headers.userAgent, headers.accept, headers.acceptEncoding].compactMap { $0 }
         validators = state.validators
         seen = [address.text]
+        if !address.isSameOrigin(as: origin) { dropSecrets() }
+    }
+
+    private mutating func dropSecrets() {
+        manners.secrets = []
+        manners.route = manners.route.withoutSecrets
     }
 
     /// The request for the present stop. Validators go only to the address that issued them.
     func request(limits: TransferLimits) throws(FetchError) -> (request: HTTPRequest, isConditional: Bool) {
-        var headers = standard + secrets
+        var headers = standard
+        if !manners.secrets.isEmpty {
+            let own = manners.secrets.map(\.name.lowercasedASCII)
+            headers = standard.filter { !own.contains($0.name.lowercasedASCII) } + manners.secrets
+        }
         var isConditional = false
         if let validators, validators.url == address.text {
             if let etag = validators.etag {
@@ -65,7 +68,7 @@ struct Walk {
             }
             if validators.etag != nil { headers.append(try HTTPHeader("A-IM", "feed")) }
         }
-        return (HTTPRequest(address, headers: headers, limits: limits), isConditional)
+        return (HTTPRequest(address, headers: headers, limits: limits, route: manners.route), isConditional)
     }
 
     /// Goes where a redirect points.
@@ -87,20 +90,7 @@ struct Walk {
         let staysSecure = next.isSecure || !address.isSecure
         isPermanent = (hops.isEmpty || isPermanent) && isForGood && staysSecure && next.credentials == nil
         hops.append(FetchFacts.Hop(url: address.text, status: response.status))
-        if !next.isSameOrigin(as: address) { secrets = [] }
+        if !next.isSameOrigin(as: address) { dropSecrets() }
         address = next
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                text.append(place <= group.count ? digits[word >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

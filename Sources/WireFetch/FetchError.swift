@@ -4,6 +4,8 @@ public import WireModel
 public enum FetchError: Error, Hashable, Sendable {
     case badURL(reason: String)
     case badHeader(name: String, reason: String)
+    /// A setting of the feed that cannot be used: `auth`, `proxy`, `client_cert`, `http_version`.
+    case badSetting(name: String, reason: String)
     /// A scheme other than http and https.
     case schemeDenied(String)
     /// The address guard said no; `target` is the address, `rule` what it is.
@@ -53,6 +55,7 @@ extension FetchError {
         switch self {
         case .badURL: "bad_url"
         case .badHeader: "bad_header"
+        case .badSetting: "bad_setting"
         case .schemeDenied: "scheme_denied"
         case .addressDenied: "address_denied"
         case .dns: "dns"
@@ -86,7 +89,8 @@ extension FetchError {
     /// Whether the same attempt may succeed later without a change on our side.
     public var isRetryable: Bool {
         switch self {
-        case .badURL, .badHeader, .schemeDenied, .addressDenied, .bodyTooLarge, .headersTooLarge, .compressionBomb,
+        case .badURL, .badHeader, .badSetting, .schemeDenied, .addressDenied, .bodyTooLarge, .headersTooLarge,
+            .compressionBomb,
             .gone, .fileDenied, .fileNotRegular, .fileTooLarge:
             false
         default: true
@@ -105,6 +109,8 @@ extension FetchError {
         case .badURL(let reason): "the address cannot be used: \(reason). Correct it in the feed list."
         case .badHeader(let name, let reason):
             "the header “\(FetchError.printable(name))” cannot be sent: \(reason). Correct it in the feed list."
+        case .badSetting(let name, let reason):
+            "the feed's “\(name)” cannot be used: \(reason). Correct it in the feed list."
         case .schemeDenied(let scheme):
             "addresses with the scheme “\(FetchError.printable(scheme))” are not fetched. Use http or https."
         case .addressDenied(let target, let rule):
@@ -172,7 +178,7 @@ extension FetchError {
 
     private static func meaning(of status: Int) -> String {
         switch status {
-        case 401: " (it wants a log-in). Give the feed credentials in its address or a header"
+        case 401: " (it wants a log-in). Give the feed credentials: auth in the feed list"
         case 403: " (forbidden). Ask the site to let feed readers through"
         case 404: " (not found). Look the feed's new address up if this lasts"
         case 500...599: " (trouble on its side). It is tried again later"

@@ -1,3 +1,10 @@
+/// Why a secret cannot be read, in words that do not hold it.
+public struct SecretFault: Error, Hashable, Sendable {
+    public let reason: String
+
+    public init(_ reason: String) { self.reason = reason }
+}
+
 /// The settings `fetch` that concern requests.
 public struct FetchSettings: Sendable {
     /// Of a whole transfer.
@@ -11,6 +18,10 @@ public struct FetchSettings: Sendable {
     public var subscribers: Int
     /// The program's version, told to the sites.
     public var version: String
+    /// Reads the secret that a feed's `auth` names; a failure says why it cannot.
+    public var secret: @Sendable (_ reference: String) -> Result<String, SecretFault> = { _ in
+        .failure(SecretFault("no secrets are read here"))
+    }
 
     public init(
         timeout: Duration = .seconds(60), connectTimeout: Duration = .seconds(10),

@@ -75,16 +75,18 @@ public struct HTTPRequest: Sendable {
     /// Sent with a method that carries one; nil for none.
     public var body: [UInt8]?
     public var limits: TransferLimits
+    public var route: RequestRoute
 
     public init(
         _ address: WebAddress, method: String = "GET", headers: [HTTPHeader] = [], body: [UInt8]? = nil,
-        limits: TransferLimits = TransferLimits()
+        limits: TransferLimits = TransferLimits(), route: RequestRoute = RequestRoute()
     ) {
         self.method = method
         self.address = address
         self.headers = headers
         self.body = body
         self.limits = limits
+        self.route = route
     }
 }
 
@@ -127,7 +129,7 @@ public struct TransferLimits: Hashable, Sendable {
 public struct HTTPResponse: Sendable {
     public let status: Int
     public let head: ResponseHead
-    /// Decompressed. Of an answer that is not a success at most its first 64 kB.
+    /// Decompressed. Of an answer that is not a success at most its first 64 kB, coded as they came.
     public let body: [UInt8]
     /// Bytes of body as they came over the wire.
     public let wireBytes: Int

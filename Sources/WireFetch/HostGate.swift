@@ -2,7 +2,7 @@ import Synchronization
 public import WireModel
 
 /// Lets one request after the other through to each host: turns in order of arrival, a gap between them, an hourly share,
-/// and rest when the host asked for it.
+/// and rest when the host asked for it. Hosts of one registrable domain are one host to it (`HostRules.group`).
 ///
 /// An idle host costs a few numbers in a table; whoever waits for its turn waits in its own task. State under a lock
 /// instead of an actor, because a cancelled wait must leave the queue at once, and a free host must cost no hop.
@@ -20,7 +20,23 @@ public final class HostGate: Sendable {
 
     /// The right to send one request to a host.
     public struct Turn: Sendable {
-        let host: String
+        let group: String
+    }
+
+    /// What an earlier run left behind for a host.
+    public struct Memory: Sendable {
+        /// The address of a feed.
+        public let url: String
+        /// How long ago the host was asked for it; nil if not within the hour.
+        public let asked: Duration?
+        /// How long its host still wants rest; nil if it does not.
+        public let rest: Duration?
+
+        public init(url: String, asked: Duration?, rest: Duration?) {
+            self.url = url
+            self.asked = asked
+            self.rest = rest
+        }
     }
 
     private struct Host {
@@ -43,9 +59,12 @@ public final class HostGate: Sendable {
     }
 
     private struct State {
-        var rules: HostRules
+        let rules: HostRules
+        /// By group.
         var hosts: [String: Host] = [:]
         var feeds: [String: Int] = [:]
+        /// The groups of the names met so far.
+        var groups: [String: String] = [:]
         var lastID: UInt64 = 0
         /// Waits cancelled before they reached their queue.
         var cancelled: Set<UInt64> = []
@@ -69,12 +88,12 @@ public final class HostGate: Sendable {
 
     /// Says which feeds there are, so that crowded hosts get their longer gap. Replaces what was said before.
     public func expect(_ feeds: some Sequence<Feed>) {
-        var counts: [String: Int] = [:]
-        for feed in feeds {
-            guard case .remote(let url) = feed.source, let host = HostGate.host(of: url) else { continue }
-            counts[host, default: 0] += 1
-        }
         state.withLock { state in
+            var counts: [String: Int] = [:]
+            for feed in feeds {
+                guard case .remote(let url) = feed.source, let host = HostGroups.host(of: url) else { continue }
+                counts[HostGate.group(of: host, &state), default: 0] += 1
+            }
             state.feeds = counts
             for (name, host) in state.hosts where !host.hasOwnGap {
                 state.hosts[name]?.gap = HostGate.gap(feeds: counts[name] ?? 0)
@@ -86,32 +105,59 @@ public final class HostGate: Sendable {
     public func rest(_ host: String, for span: Duration) {
         let until = elapsed() + span
         state.withLock { state in
-            HostGate.withHost(host, &state) { $0.restUntil = max($0.restUntil, until) }
+            let group = HostGate.group(of: host, &state)
+            HostGate.withHost(group, &state) { $0.restUntil = max($0.restUntil, until) }
         }
     }
 
-    /// The same for the host of a feed's address, as remembered from an earlier run.
-    public func rest(hostOf url: String, for span: Duration) {
-        if let host = HostGate.host(of: url) { rest(host, for: span) }
+    /// Takes up what earlier runs left: the rests that hosts asked for, and the requests that still count in their gap
+    /// and their hour.
+    public func recall(_ memories: some Sequence<Memory>) {
+        let now = elapsed()
+        state.withLock { state in
+            var touched: Set<String> = []
+            for memory in memories where memory.asked != nil || memory.rest != nil {
+                guard let host = HostGroups.host(of: memory.url) else { continue }
+                let group = HostGate.group(of: host, &state)
+                HostGate.withHost(group, &state) { host in
+                    if let rest = memory.rest { host.restUntil = max(host.restUntil, now + rest) }
+                    guard let asked = memory.asked, asked < Limits.hour else { return }
+                    host.starts.append(now - asked)
+                    host.readyAt = max(host.readyAt, now - asked + host.gap)
+                    touched.insert(group)
+                }
+            }
+            for group in touched { state.hosts[group]?.starts.sort() }
+        }
+    }
+
+    /// The group of an address's host; nil if the address cannot be read.
+    public func group(of url: String) -> String? {
+        guard let host = HostGroups.host(of: url) else { return nil }
+        return state.withLock { HostGate.group(of: host, &$0) }
     }
 
     /// Waits for a turn. A turn must be given back with `leave`, whatever becomes of the request.
     public func enter(_ host: String) async -> Answer {
         let asked = elapsed()
-        switch admit(host, now: asked) {
-        case .go: return .turn(Turn(host: host), waited: .zero)
+        let (group, admission) = state.withLock { state in
+            let group = HostGate.group(of: host, &state)
+            return (group, HostGate.admit(group, &state, now: asked))
+        }
+        switch admission {
+        case .go: return .turn(Turn(group: group), waited: .zero)
         case .refuse(let answer): return answer
         case .wait: break
-        case .queue: guard await queue(host) else { return .cancelled }
+        case .queue: guard await queue(group) else { return .cancelled }
         }
-        return await begin(host, asked: asked)
+        return await begin(group, asked: asked)
     }
 
     /// Ends a turn and lets the next one in.
     public func leave(_ turn: Turn) {
         let now = elapsed()
         let next = state.withLock { state -> Waiter? in
-            HostGate.withHost(turn.host, &state) { host in
+            HostGate.withHost(turn.group, &state) { host in
                 if host.inFlight == 1 { host.readyAt = max(host.readyAt, now + host.gap) }
                 if host.queue.isEmpty {
                     host.running -= 1
@@ -133,18 +179,16 @@ public final class HostGate: Sendable {
         case refuse(Answer)
     }
 
-    private func admit(_ name: String, now: Duration) -> Admission {
-        state.withLock { state in
-            HostGate.withHost(name, &state) { host in
-                if host.running >= host.inFlight {
-                    // Who would only be refused at the end of the queue need not stand in it.
-                    return HostGate.refusal(&host, now: now).map { .refuse($0) } ?? .queue
-                }
-                let admission = HostGate.attempt(&host, now: now)
-                if case .refuse = admission { return admission }
-                host.running += 1
-                return admission
+    private static func admit(_ group: String, _ state: inout State, now: Duration) -> Admission {
+        withHost(group, &state) { host in
+            if host.running >= host.inFlight {
+                // Who would only be refused at the end of the queue need not stand in it.
+                return refusal(&host, now: now).map { .refuse($0) } ?? .queue
             }
+            let admission = attempt(&host, now: now)
+            if case .refuse = admission { return admission }
+            host.running += 1
+            return admission
         }
     }
 
@@ -175,7 +219,7 @@ public final class HostGate: Sendable {
                 HostGate.withHost(name, &state) { HostGate.attempt(&$0, now: now) }
             }
             switch admission {
-            case .go, .queue: return .turn(Turn(host: name), waited: now - asked)
+            case .go, .queue: return .turn(Turn(group: name), waited: now - asked)
             case .refuse(let answer):
                 giveBack(name)
                 return answer
@@ -254,6 +298,10 @@ public final class HostGate: Sendable {
         feeds > HostRules.Defaults.crowd ? HostRules.Defaults.crowdedGap : HostRules.Defaults.gap
     }
 
-    /// The host of an address, as the gate knows it; nil if it cannot be read.
-    static func host(of url: String) -> String? { (try? WebAddress(url))?.host }
+    private static func group(of host: String, _ state: inout State) -> String {
+        if let known = state.groups[host] { return known }
+        let group = state.rules.group(of: host)
+        state.groups[host] = group
+        return group
+    }
 }

@@ -68,6 +68,21 @@ public struct HostRules: Sendable {
         )
     }
 
+    /// The group of a host: the most exact host or domain that a rule names below its registrable domain, else that
+    /// domain; an address is a group of its own.
+    func group(of host: String) -> String {
+        if HostGroups.isLiteral(host) { return IPAddress(host)?.unmapped.description ?? host }
+        let domain = HostGroups.registrableDomain(host) ?? host
+        if names.isEmpty { return domain }
+        var rest = Substring(host)
+        while rest.utf8.count > domain.utf8.count {
+            if names[String(rest)] != nil { return String(rest) }
+            guard let dot = rest.firstIndex(of: ".") else { break }
+            rest = rest[rest.index(after: dot)...]
+        }
+        return domain
+    }
+
     private static func normalized(_ key: String) -> String {
         var key = key.lowercasedASCII
         while key.hasSuffix(".") { key.removeLast() }

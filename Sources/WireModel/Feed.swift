@@ -42,6 +42,16 @@ public struct FeedSettings: Hashable, Sendable {
     public var language: String?
     /// ISO 3166 code.
     public var country: String?
+    /// The reference of a secret, with the scheme before it: `basic file:PATH`, `digest env:NAME`,
+    /// `bearer credential:NAME`.
+    public var auth: String?
+    /// A proxy's address; `none` goes without the program's.
+    public var proxy: String?
+    /// `CERTIFICATE.pem` or `CERTIFICATE.pem,KEY.pem`.
+    public var clientCertificate: String?
+    /// `1.0`, `1.1` or `2`.
+    public var httpVersion: String?
+    public var tier = FeedTier.normal
 
     public init(
         interval: Duration? = nil, userAgent: String? = nil, header: String? = nil, language: String? = nil,
@@ -53,6 +63,11 @@ public struct FeedSettings: Hashable, Sendable {
         self.language = language
         self.country = country
     }
+}
+
+/// How much a short delay matters for a feed.
+public enum FeedTier: String, Hashable, Sendable, CaseIterable {
+    case normal, urgent
 }
 
 /// Cache validators, byte for byte as the server sent them, and the address that issued them.
@@ -108,6 +123,8 @@ public struct FeedState: Hashable, Sendable {
     public var unchangedWithoutValidator: Int
     /// What the last good document said about when to come again.
     public var wishes = DocumentWishes()
+    /// How it posts, and what was planned from that.
+    public var rhythm = FeedRhythm()
     /// The server said 410: never asked again until a person resumes it.
     public var isGone: Bool
     /// Ids that named two entries of one document: not usable as identity in this feed. At most `Limits.ambiguousIDs`.

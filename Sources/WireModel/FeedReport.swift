@@ -12,6 +12,8 @@ public struct FeedReport: Sendable {
     public let wasAsked: Bool
     /// Matches that are new with this check, in document order.
     public let flagged: [FlaggedArticle]
+    /// Articles may be missing that were published in this time: the document had rolled past us.
+    public let gap: FeedRhythm.Gap?
 
     /// A feed that was not asked.
     public init(skipped feed: Feed, title: String?, at time: Timestamp, nextCheck: Timestamp?) {
@@ -22,7 +24,7 @@ public struct FeedReport: Sendable {
 
     public init(
         feed: Feed, title: String?, check: FeedCheck, new: Int, revised: Int, unchanged: Int, nextCheck: Timestamp?,
-        wasAsked: Bool, flagged: [FlaggedArticle]
+        wasAsked: Bool, flagged: [FlaggedArticle], gap: FeedRhythm.Gap? = nil
     ) {
         self.feed = feed
         self.title = title
@@ -33,6 +35,7 @@ public struct FeedReport: Sendable {
         self.nextCheck = nextCheck
         self.wasAsked = wasAsked
         self.flagged = flagged
+        self.gap = gap
     }
 
     /// Whether something that was asked for failed.
@@ -51,8 +54,13 @@ public struct FeedReport: Sendable {
         object.set("bytes", check.bytes)
         object.set("next_check", nextCheck)
         object.set("failure", check.failure?.json)
+        object.set("gap", gap?.json)
         return object.value
     }
+}
+
+extension FeedRhythm.Gap {
+    public var json: JSONValue { ["from": .string(from.description), "to": .string(to.description)] }
 }
 
 /// A topic met by an article for the first time.

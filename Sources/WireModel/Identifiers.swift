@@ -20,6 +20,10 @@ public struct ID<Subject>: RawRepresentable, Hashable, Comparable, Sendable, Cus
 public typealias FeedID = ID<Feed>
 public typealias ArticleID = ID<Article>
 public typealias MatchID = ID<Match>
+public typealias AlertID = ID<Alert>
+public typealias DeliveryID = ID<Delivery>
+public typealias NoticeID = ID<Notice>
+public typealias SilenceID = ID<Silence>
 
 /// Makes ids. One per process; ids of two sources on one database may clash, so a database has one writer.
 public final class IDSource: Sendable {

@@ -74,13 +74,7 @@ public struct Topic: Hashable, Sendable {
 
     /// Whether the topic looks at the articles of a feed.
     public func watches(_ feed: FeedFacts) -> Bool {
-        feeds.isEmpty
-            || feeds.contains { wanted in
-                if wanted == feed.title || wanted == feed.url { return true }
-                guard let folder = feed.folder, !folder.isEmpty else { return false }
-                let path = wanted.hasPrefix("folder/") ? String(wanted.dropFirst(7)) : wanted
-                return folder == path || folder.hasPrefix(path + "/")
-            }
+        feeds.isEmpty || feeds.contains(where: feed.isCalled)
     }
 }
 

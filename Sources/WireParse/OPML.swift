@@ -107,6 +107,9 @@ public struct SubscriptionList: Sendable {
             ("htmlUrl", subscription.site), ("wirewatch:interval", settings.interval.map(QuantityText.text(of:))),
             ("wirewatch:user_agent", settings.userAgent), ("wirewatch:header", settings.header),
             ("wirewatch:language", settings.language), ("wirewatch:country", settings.country),
+            ("wirewatch:auth", settings.auth), ("wirewatch:proxy", settings.proxy),
+            ("wirewatch:client_cert", settings.clientCertificate), ("wirewatch:http_version", settings.httpVersion),
+            ("wirewatch:tier", settings.tier == .normal ? nil : settings.tier.rawValue),
         ]
         let written = attributes.compactMap { name, value in value.map { " \(name)=\"\(escaped($0))\"" } }
         return "<outline\(written.joined())/>"
@@ -177,6 +180,18 @@ private final class OutlineReader: XMLConsumer {
         settings.header = values["header"]?.nonEmptyText
         settings.language = values["language"]?.nonEmptyText
         settings.country = values["country"]?.nonEmptyText
+        settings.auth = values["auth"]?.nonEmptyText
+        settings.proxy = values["proxy"]?.nonEmptyText
+        settings.clientCertificate = values["client_cert"]?.nonEmptyText
+        settings.httpVersion = values["http_version"]?.nonEmptyText
+        if let text = values["tier"]?.nonEmptyText {
+            settings.tier = FeedTier(rawValue: text) ?? .normal
+            if FeedTier(rawValue: text) == nil {
+                problems.append(
+                    Problem(
+                        .valueInvalid, "The tier \"\(text.prefix(40))\" is none; write normal or urgent.", at: place))
+            }
+        }
         subscriptions.append(
             SubscriptionList.Subscription(
                 address: address, title: title, site: values["htmlurl"]?.nonEmptyText,

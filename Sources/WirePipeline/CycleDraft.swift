@@ -19,6 +19,9 @@ struct CycleDraft {
     private var flagged: [(match: NewMatch, topicName: String, article: Article)] = []
     /// Entries that are known and say nothing new.
     var unchanged = 0
+    /// Entries of a whole document; nil if none came.
+    private var documentSize: Int?
+    private var gap: FeedRhythm.Gap?
 
     init(record: FeedRecord, started: Timestamp, isManual: Bool) {
         self.record = record
@@ -101,6 +104,7 @@ extension CycleDraft {
             state.bodyDigest = facts.bodyDigest
         }
         state.unchangedWithoutValidator = 0
+        documentSize = facts.isPartial ? nil : parsed.entries.count
         observeRedirect(facts, now: now)
         succeed(facts, now: now)
     }
@@ -193,9 +197,22 @@ extension CycleDraft {
     }
 
     private mutating func schedule(_ verdict: PollingInterval.Verdict) {
-        state.nextCheck = verdict.nextCheck
-        state.notBefore = verdict.nextCheck
+        state.nextCheck = verdict.notBefore
+        state.notBefore = verdict.notBefore
         state.retryAfter = verdict.retryAfter
+    }
+
+    /// Takes the document's news into account, and puts the next check where it is worth its request.
+    mutating func plan(with planner: PollPlanner?, now: Timestamp) {
+        guard case .remote = record.feed.source, state.failures == 0, let notBefore = state.notBefore, failure == nil
+        else { return }
+        gap = state.rhythm.learn(
+            from: new.map(\.article), documentSize, hasKnown: unchanged + revised.count > 0, at: now)
+        guard var planner else { return }
+        let next = planner.next(
+            of: record.feed.id, record.feed.settings, &state.rhythm, after: now, notBefore: notBefore)
+        let wishes = PollingInterval.Wishes(document: state.wishes)
+        state.nextCheck = PollingInterval(settings: record.feed.settings).leaveSkipped(next, wishes)
     }
 
     /// −1 to 1, of the feed and the moment: spreads the retries of feeds that failed together.
@@ -236,10 +253,10 @@ extension CycleDraft {
         outcome = .moved
     }
 
-    /// The same address by https instead of http.
+    /// From http to https of one host.
     private static func isUpgrade(from old: String, to new: String) -> Bool {
-        old.lowercased().hasPrefix("http://") && new.lowercased().hasPrefix("https://")
-            && old.dropFirst(7) == new.dropFirst(8)
+        guard let old = try? WebAddress(old), let new = try? WebAddress(new) else { return false }
+        return !old.isSecure && new.isSecure && old.host == new.host
     }
 
     func report(_ receipt: CycleReceipt) -> FeedReport {
@@ -252,7 +269,7 @@ extension CycleDraft {
                 FlaggedArticle(
                     id: flag.match.id, topic: flag.match.match.topic, topicName: flag.topicName,
                     severity: flag.match.severity, article: flag.article, feed: facts, match: flag.match.match)
-            })
+            }, gap: gap)
     }
 
     func report(failed failure: Failure) -> FeedReport {

@@ -15,17 +15,20 @@ public struct FeedCycle: Sendable {
     let store: any Store
     let commits: CommitQueue
     let now: @Sendable () -> Timestamp
+    let planner: PollPlanner?
     let decider = ChangeDecider()
 
+    /// - Parameter planner: says when the next check is worth its request; nil for as soon as it is allowed.
     public init(
         fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, store: any Store, commits: CommitQueue,
-        now: @escaping @Sendable () -> Timestamp
+        planner: PollPlanner? = nil, now: @escaping @Sendable () -> Timestamp
     ) {
         self.fetcher = fetcher
         self.parser = parser
         self.topics = topics
         self.store = store
         self.commits = commits
+        self.planner = planner
         self.now = now
     }
 
@@ -41,6 +44,7 @@ public struct FeedCycle: Sendable {
         } else {
             draft.conclude(outcome, now: now())
         }
+        draft.plan(with: planner, now: now())
         return await save(draft)
     }
 
@@ -53,23 +57,24 @@ public struct FeedCycle: Sendable {
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }
         let known: KnownArticles
-        let identified = decider.identify(parsed.keys, ambiguous: draft.record.state.ambiguousIDs)
+        let keys = parsed.keys
+        let identified = decider.identify(keys, ambiguous: draft.record.state.ambiguousIDs)
         do {
-            known = try await store.known(parsed.keys, in: draft.record.feed.id)
+            known = try await store.known(keys, in: draft.record.feed.id)
         } catch {
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }
         let changes = decider.decide(identified, against: known)
         let time = now()
         draft.conclude(parsed, facts, ambiguous: identified.ambiguousIDs, now: time)
-        normalize(parsed, changes, at: time, into: &draft)
+        normalize(parsed, keys, changes, at: time, into: &draft)
         match(at: time, into: &draft)
     }
 
     /// Makes articles of the new and the edited entries only.
-    private func normalize(_ parsed: ParsedFeed, _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft)
-    {
-        let keys = parsed.keys
+    private func normalize(
+        _ parsed: ParsedFeed, _ keys: [EntryKey], _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft
+    ) {
         let normalizer = Normalizer(url: parsed.documentURL)
         var problems: [Problem] = []
         for change in changes {

@@ -37,9 +37,22 @@ public struct PollingInterval: Sendable {
         }
     }
 
-    /// The schedule's next check, and the part of it that even a manual refresh may not pass.
+    /// What a time was set by; the word is for programs.
+    public enum Reason: String, Hashable, Sendable {
+        /// Our own least time between two checks of a feed, or the user's `interval`.
+        case floor, interval
+        case freshness, timeToLive = "ttl", updatePeriod = "update_period"
+        /// The server knows no validators and nothing ever changes.
+        case barren
+        case retryAfter = "retry_after", backoff, skippedTimes = "skipped_times"
+        /// Later than any rule demands: the plan expects more of that time.
+        case schedule
+    }
+
+    /// When a feed may be asked again, by which rule, and the part of it that even a manual refresh may not pass.
     public struct Verdict: Hashable, Sendable {
-        public let nextCheck: Timestamp
+        public let notBefore: Timestamp
+        public let reason: Reason
         public let retryAfter: Timestamp?
     }
 
@@ -50,14 +63,11 @@ public struct PollingInterval: Sendable {
     /// After a check that worked.
     /// - Parameter barren: checks in a row that brought neither a validator nor a change.
     public func afterSuccess(at now: Timestamp, wishes: Wishes, barren: Int = 0) -> Verdict {
-        var earliest = now + floor(at: now, wishes: wishes)
-        if barren >= Limits.barrenChecks { earliest = now + Limits.barrenFloor }
-        if let fresh = wishes.freshUntil { earliest = max(earliest, min(fresh, now + Limits.longestWish)) }
-        if let ttl = wishes.document.timeToLive { earliest = max(earliest, now + min(ttl, Limits.longestWish)) }
-        if let period = wishes.document.updatePeriod { earliest = max(earliest, now + min(period, Limits.longestWish)) }
-        let retry = retryAfter(wishes, at: now)
-        if let retry { earliest = max(earliest, retry) }
-        return Verdict(nextCheck: leaveSkipped(earliest, wishes), retryAfter: retry)
+        var latest = least(at: now, wishes: wishes)
+        if barren >= Limits.barrenChecks, settings.interval == nil {
+            latest.raise(to: now + Limits.barrenFloor, .barren)
+        }
+        return verdict(latest, at: now, wishes: wishes)
     }
 
     /// After the `failures`-th failure in a row.
@@ -69,17 +79,47 @@ public struct PollingInterval: Sendable {
         at now: Timestamp, failures: Int, wishes: Wishes, jitter: Double, notFoundSince: Timestamp? = nil,
         least: Duration = .zero
     ) -> Verdict {
+        var latest = self.least(at: now, wishes: wishes)
         let doubled = Limits.firstBackoff * (1 << min(max(failures - 1, 0), 6))
-        let normal = max(doubled, floor(at: now, wishes: wishes))
+        let normal = max(doubled, latest.time - now)
         var backoff = min(max(normal, least), Limits.longestBackoff)
         if let since = notFoundSince {
             let isOld = now - since > .seconds(Limits.daysUntilWeekly * 86_400)
             if isOld { backoff = .seconds(7 * 86_400) }
         }
         let spread = Double(backoff.wholeMilliseconds) * (1 + 0.2 * min(max(jitter, -1), 1))
+        latest.raise(to: now + .milliseconds(Int64(spread)), .backoff)
+        return verdict(latest, at: now, wishes: wishes)
+    }
+
+    /// The latest of several demands, and whose it is.
+    private struct Latest {
+        var time: Timestamp
+        var reason: Reason
+
+        mutating func raise(to other: Timestamp, _ reason: Reason) {
+            if other > time { (time, self.reason) = (other, reason) }
+        }
+    }
+
+    /// What holds after every check: the floor, the server's freshness, the document's wishes.
+    private func least(at now: Timestamp, wishes: Wishes) -> Latest {
+        var latest = Latest(
+            time: now + floor(at: now, wishes: wishes), reason: settings.interval == nil ? .floor : .interval)
+        if let fresh = wishes.freshUntil { latest.raise(to: min(fresh, now + Limits.longestWish), .freshness) }
+        if let ttl = wishes.document.timeToLive { latest.raise(to: now + min(ttl, Limits.longestWish), .timeToLive) }
+        if let period = wishes.document.updatePeriod {
+            latest.raise(to: now + min(period, Limits.longestWish), .updatePeriod)
+        }
+        return latest
+    }
+
+    private func verdict(_ latest: Latest, at now: Timestamp, wishes: Wishes) -> Verdict {
+        var latest = latest
         let retry = retryAfter(wishes, at: now)
-        let earliest = now + .milliseconds(Int64(spread))
-        return Verdict(nextCheck: max(earliest, retry ?? earliest), retryAfter: retry)
+        if let retry { latest.raise(to: retry, .retryAfter) }
+        latest.raise(to: leaveSkipped(latest.time, wishes), .skippedTimes)
+        return Verdict(notBefore: latest.time, reason: latest.reason, retryAfter: retry)
     }
 
     /// The floor: 60 min, less only where the feed or the user asks for it, never under 5 min.
@@ -96,12 +136,14 @@ public struct PollingInterval: Sendable {
         wishes.retryAfter.flatMap { $0 > now ? min($0, now + Limits.longestRetryAfter) : nil }
     }
 
-    /// The first instant at or after `instant` outside the skipped hours and days; `instant` itself if they would leave
-    /// less than an hour of each day, or no day of the week.
-    private func leaveSkipped(_ instant: Timestamp, _ wishes: Wishes) -> Timestamp {
-        let hours = wishes.document.skippedHours.filter { (0..<24).contains($0) }
-        let days = wishes.document.skippedDays.filter { (0..<7).contains($0) }
-        guard !(hours.isEmpty && days.isEmpty), hours.count < 24, days.count < 7 else { return instant }
+    /// The first instant at or after `instant` outside the skipped hours and days. Hours that would leave none of the day
+    /// mean nothing, nor days that would leave none of the week.
+    public func leaveSkipped(_ instant: Timestamp, _ wishes: Wishes) -> Timestamp {
+        var hours = wishes.document.skippedHours.filter { (0..<24).contains($0) }
+        var days = wishes.document.skippedDays.filter { (0..<7).contains($0) }
+        if hours.count == 24 { hours = [] }
+        if days.count == 7 { days = [] }
+        guard !(hours.isEmpty && days.isEmpty) else { return instant }
         var candidate = instant
         for _ in 0..<(8 * 24) {
             let (date, time) = candidate.civil

@@ -15,13 +15,16 @@ public struct Round: Sendable {
             self.manualGap = manualGap
         }
 
+        /// Clocks are set back by less than this in ordinary upkeep.
+        static let clockSlack: Duration = .seconds(60)
+
         /// Whether a feed is to be asked at `now`.
         public func includes(_ record: FeedRecord, at now: Timestamp) -> Bool {
             let state = record.state
             if case .local = record.feed.source { return true }
             if state.isGone { return false }
             // A clock that was set back would hold feeds for as long as it was ahead.
-            if let last = state.lastChecked, last > now { return true }
+            if let last = state.lastChecked, last > now + Choice.clockSlack { return true }
             if let retry = state.retryAfter, retry > now { return false }
             if all {
                 guard let manual = state.lastManualCheck else { return true }

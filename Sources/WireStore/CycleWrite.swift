@@ -10,10 +10,13 @@ public struct CycleWrite: Hashable, Sendable {
     public var touched: [TouchedArticle]
     /// Of new, revised or stored articles.
     public var matches: [NewMatch]
+    /// Of these matches; an alert whose match is not stored is not stored either.
+    public var alerts: [NewAlert]
+    public var notices: [NewNotice]
 
     public init(
         check: FeedCheck, state: FeedState, new: [NewArticle] = [], revised: [RevisedArticle] = [],
-        touched: [TouchedArticle] = [], matches: [NewMatch] = []
+        touched: [TouchedArticle] = [], matches: [NewMatch] = [], alerts: [NewAlert] = [], notices: [NewNotice] = []
     ) {
         self.check = check
         self.state = state
@@ -21,6 +24,8 @@ public struct CycleWrite: Hashable, Sendable {
         self.revised = revised
         self.touched = touched
         self.matches = matches
+        self.alerts = alerts
+        self.notices = notices
     }
 
     public var feed: FeedID { check.feed }
@@ -101,6 +106,28 @@ public struct NewMatch: Hashable, Sendable {
     }
 }
 
+/// An alert and whom it goes to: no deliveries if it is muted.
+public struct NewAlert: Hashable, Sendable {
+    public let alert: Alert
+    public let deliveries: [Delivery]
+
+    public init(_ alert: Alert, deliveries: [Delivery]) {
+        self.alert = alert
+        self.deliveries = deliveries
+    }
+}
+
+/// A notice and whom it goes to.
+public struct NewNotice: Hashable, Sendable {
+    public let notice: Notice
+    public let deliveries: [Delivery]
+
+    public init(_ notice: Notice, deliveries: [Delivery]) {
+        self.notice = notice
+        self.deliveries = deliveries
+    }
+}
+
 /// What of a write was really stored; the rest was there before. In the order of the write.
 public struct CycleReceipt: Hashable, Sendable {
     public var new: [ArticleID] = []
@@ -108,6 +135,8 @@ public struct CycleReceipt: Hashable, Sendable {
     public var touched: [ArticleID] = []
     /// The matches to tell about. A match whose article was not stored (a new one of a known key) is not among them.
     public var flagged: [MatchID] = []
+    /// Those of the alerts that somebody is to be told of, muted ones not among them.
+    public var alerts: [AlertID] = []
 
     public init() {}
 }

@@ -1,10 +1,11 @@
 public import WireModel
 
-/// Everything that is kept: feeds, articles with their revisions, and the matches of watched topics.
+/// Everything that is kept: feeds, articles with their revisions, the matches of watched topics, and the alerts on their
+/// way to people (`OutboxStore`).
 ///
 /// Calls may come from any task at once. What a call says it stored has reached the disk when it returns.
 /// A cancelled task does not break off a call that writes.
-public protocol Store: Sendable {
+public protocol Store: OutboxStore {
     /// Makes ids above all that this store has ever held.
     var ids: IDSource { get }
 

@@ -10,6 +10,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case foreign(path: String)
     /// A later version of the program wrote it.
     case newer(path: String, version: Int, supported: Int)
+    /// An earlier version of the program wrote it, and it was opened for reading only.
+    case older(path: String, version: Int, needed: Int)
     /// Its content contradicts itself.
     case corrupt(path: String, reason: String)
     /// The file or its file system allows no writing.
@@ -44,6 +46,7 @@ extension StoreError: CustomStringConvertible {
         case .notDatabase: "not_a_database"
         case .foreign: "foreign_database"
         case .newer: "newer_database"
+        case .older: "older_database"
         case .corrupt: "corrupt_database"
         case .readOnly: "read_only"
         case .full: "disk_full"
@@ -73,6 +76,9 @@ extension StoreError: CustomStringConvertible {
         case .newer(let path, let version, let supported):
             "\(path): written by a newer version of wirewatch (schema \(version), this one knows up to \(supported)); "
                 + "nothing was changed; use the newer program"
+        case .older(let path, let version, let needed):
+            "\(path): written by an earlier version of wirewatch (schema \(version), this one needs \(needed)); "
+                + "`wirewatch fetch` brings it up to date"
         case .corrupt(let path, let reason):
             "\(path): the database is damaged (\(reason)); restore a backup, or move it away and fetch anew"
         case .readOnly(let path): "\(path): cannot be written; check its permissions and whether the disk is read-only"

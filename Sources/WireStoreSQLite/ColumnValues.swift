@@ -135,4 +135,20 @@ extension Database {
     func number(_ sql: String, _ values: [ColumnValue] = []) throws -> Int64? {
         try first(sql, values) { $0.int64(0) }
     }
+
+    /// The texts in the first column.
+    func texts(_ sql: String, _ values: [ColumnValue] = []) throws -> [String] {
+        var texts: [String] = []
+        let rows = try rows(sql, values)
+        while let row = try rows.next() { texts.append(row.text(0) ?? "") }
+        return texts
+    }
+
+    /// The whole numbers in the first column.
+    func numbers(_ sql: String, _ values: [ColumnValue] = []) throws -> [Int64] {
+        var numbers: [Int64] = []
+        let rows = try rows(sql, values)
+        while let row = try rows.next() { numbers.append(row.int64(0) ?? 0) }
+        return numbers
+    }
 }

@@ -1,92 +1,32 @@
 import GRDB
-import Synchronization
 import WireModel
 public import WireStore
-
-/// Writes on their way to the disk. While one commit waits for the disk the next ones gather here and share theirs.
-struct WriteQueue {
-    struct Entry: Sendable {
-        let writes: [CycleWrite]
-        let answer: @Sendable ([Result<CycleReceipt, StoreError>]) -> Void
-    }
-
-    var entries: [Entry] = []
-    /// Whether a drain runs or is about to.
-    var isDraining = false
-}
 
 extension SQLiteStore {
     public func apply(_ writes: [CycleWrite]) async -> [Result<CycleReceipt, StoreError>] {
         if writes.isEmpty { return [] }
         let pool: DatabasePool
         do { pool = try writer() } catch { return writes.map { _ in .failure(error) } }
+        let path = path
         return await withCheckedContinuation { continuation in
-            let entry = WriteQueue.Entry(writes: writes) { continuation.resume(returning: $0) }
-            let mustStart = waiting.withLock { queue in
-                queue.entries.append(entry)
-                defer { queue.isDraining = true }
-                return !queue.isDraining
-            }
-            if mustStart { pool.asyncWriteWithoutTransaction { db in self.drain(db) } }
+            enqueue(
+                WriteQueue.Entry(weight: writes.count) { db in
+                    let results = try writes.map { write in
+                        try SQLiteStore.savepoint(db, path) { db in try CycleTables.save(write, on: db) }
+                    }
+                    return {
+                        if zip(writes, results).contains(where: { self.mustBeSent($0, $1) }) { self.tellOutbox() }
+                        continuation.resume(returning: results)
+                    }
+                } fail: { failure in
+                    continuation.resume(returning: writes.map { _ in .failure(failure) })
+                }, for: pool)
         }
     }
 
-    /// Stores what has gathered, commit by commit, until nothing is left.
-    private func drain(_ db: Database) {
-        while let entries = nextEntries() {
-            let results = commit(entries.flatMap(\.writes), on: db)
-            var start = 0
-            for entry in entries {
-                entry.answer(Array(results[start..<start + entry.writes.count]))
-                start += entry.writes.count
-            }
-        }
-    }
-
-    private func nextEntries() -> [WriteQueue.Entry]? {
-        waiting.withLock { queue in
-            var count = 0
-            var writes = 0
-            while count < queue.entries.count, count == 0 || writes < Limits.writesPerCommit {
-                writes += queue.entries[count].writes.count
-                count += 1
-            }
-            guard count > 0 else {
-                queue.isDraining = false
-                return nil
-            }
-            defer { queue.entries.removeFirst(count) }
-            return Array(queue.entries[..<count])
-        }
-    }
-
-    /// One transaction with a savepoint for each write. If the transaction itself fails, all of them fail with it.
-    private func commit(_ writes: [CycleWrite], on db: Database) -> [Result<CycleReceipt, StoreError>] {
-        var results: [Result<CycleReceipt, StoreError>] = []
-        results.reserveCapacity(writes.count)
-        do {
-            try SQLiteStore.transaction(db) { db in
-                for write in writes { results.append(try store(write, on: db)) }
-            }
-            return results
-        } catch {
-            let failure = StoreError(error, path: path)
-            return writes.map { _ in .failure(failure) }
-        }
-    }
-
-    /// - Throws: What ends the whole transaction.
-    private func store(_ write: CycleWrite, on db: Database) throws -> Result<CycleReceipt, StoreError> {
-        try db.run("SAVEPOINT cycle", [])
-        do {
-            let receipt = try CycleTables.save(write, on: db)
-            try db.run("RELEASE cycle", [])
-            return .success(receipt)
-        } catch let error as DatabaseError where db.isInsideTransaction && error.resultCode == .SQLITE_CONSTRAINT {
-            try db.run("ROLLBACK TO cycle", [])
-            try db.run("RELEASE cycle", [])
-            return .failure(StoreError(error, path: path))
-        }
+    private func mustBeSent(_ write: CycleWrite, _ result: Result<CycleReceipt, StoreError>) -> Bool {
+        guard case .success(let receipt) = result else { return false }
+        return !receipt.alerts.isEmpty || write.notices.contains { !$0.deliveries.isEmpty }
     }
 }
 
@@ -104,6 +44,7 @@ enum CycleTables {
         for touched in write.touched where try ArticleTable.touch(touched, in: write.feed, on: db) {
             receipt.touched.append(touched.id)
         }
+        try saveNotices(of: write, receipt, on: db)
         if write.matches.isEmpty { return receipt }
         // A new article that was not stored is another's double: its matches are the other's affair.
         let unstored = Set(write.new.map(\.article.id)).subtracting(receipt.new)
@@ -111,7 +52,24 @@ enum CycleTables {
             if unstored.contains(match.article), try !ArticleTable.holds(match.article, on: db) { continue }
             if try MatchTable.insert(match, on: db) { receipt.flagged.append(match.id) }
         }
+        try saveAlerts(of: write, &receipt, on: db)
         return receipt
+    }
+
+    private static func saveAlerts(of write: CycleWrite, _ receipt: inout CycleReceipt, on db: Database) throws {
+        if write.alerts.isEmpty { return }
+        let flagged = Set(receipt.flagged)
+        for new in write.alerts where flagged.contains(new.alert.match) {
+            guard try AlertTable.insert(new.alert, on: db) else { continue }
+            for delivery in new.deliveries { try DeliveryTable.insert(delivery, on: db) }
+            if !new.deliveries.isEmpty { receipt.alerts.append(new.alert.id) }
+        }
+    }
+
+    private static func saveNotices(of write: CycleWrite, _ receipt: CycleReceipt, on db: Database) throws {
+        // New articles none of which was stored: another check read this document and told of it.
+        if !write.new.isEmpty, receipt.new.isEmpty { return }
+        for notice in write.notices { try NoticeTable.insert(notice, on: db) }
     }
 }
 

@@ -146,7 +146,7 @@ enum FeedTable {
         next_check, not_before, retry_after, last_checked, last_success, failures, is_gone, validators_url, etag,
         last_modified, body_digest, moved_to, redirect_target, redirect_since, redirect_count, document_title, site_url,
         language, last_failure, not_found_since, last_manual_check, unchanged_checks, wishes, ambiguous_ids,
-        check_started, check_outcome, check_status, check_bytes, check_failure
+        rhythm, check_started, check_outcome, check_status, check_bytes, check_failure
         """
 
     private static let selection = """
@@ -201,7 +201,7 @@ extension FeedState {
             .of(isGone), .of(validators?.url), .of(validators?.etag), .of(validators?.lastModified), .of(bodyDigest),
             .of(movedTo), .of(redirect?.target), .of(redirect?.since), .of(redirect?.count), .of(documentTitle),
             .of(siteURL), .of(language), .of(lastFailure?.json.text), .of(notFoundSince), .of(lastManualCheck),
-            .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous),
+            .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous), .of(rhythm.bytes),
         ]
     }
 
@@ -233,6 +233,7 @@ extension FeedState {
             stride(from: 0, to: digests.count, by: 16).compactMap { start in
                 Digest(bytes: digests[start..<min(start + 16, digests.count)])
             })
+        rhythm = columns.bytes().flatMap { FeedRhythm(bytes: $0) } ?? FeedRhythm()
     }
 }
 
@@ -291,6 +292,11 @@ extension FeedSettings {
         object.set("header", header)
         object.set("language", language)
         object.set("country", country)
+        object.set("auth", auth)
+        object.set("proxy", proxy)
+        object.set("client_cert", clientCertificate)
+        object.set("http_version", httpVersion)
+        object.set("tier", tier == .normal ? nil : tier.rawValue)
         return object.value
     }
 
@@ -298,5 +304,10 @@ extension FeedSettings {
         self.init(
             interval: json?["interval_ms"]?.integer.map { .milliseconds($0) }, userAgent: json?["user_agent"]?.string,
             header: json?["header"]?.string, language: json?["language"]?.string, country: json?["country"]?.string)
+        auth = json?["auth"]?.string
+        proxy = json?["proxy"]?.string
+        clientCertificate = json?["client_cert"]?.string
+        httpVersion = json?["http_version"]?.string
+        tier = json?["tier"]?.string.flatMap(FeedTier.init(rawValue:)) ?? .normal
     }
 }

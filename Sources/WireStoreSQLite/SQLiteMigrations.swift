@@ -10,15 +10,19 @@ enum SQLiteMigrations {
     static var current: Int { steps.count }
 
     /// Step n, counted from 1, leads from schema n - 1 to n.
-    static let steps: [String] = [step1]
+    static let steps: [String] = [step1, step2, outbox]
 
-    /// Refuses a database that is not ours or too new. Reads only.
+    /// Refuses a database that is not ours or too new, and for reading (`mayBeEmpty` is false) one that is too old. Reads
+    /// only.
     static func verify(_ db: Database, path: String, mayBeEmpty: Bool) throws {
         let application = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try version(of: db)
         if application == applicationID {
             guard version <= current else {
                 throw StoreError.newer(path: path, version: version, supported: current)
+            }
+            guard mayBeEmpty || version == current else {
+                throw StoreError.older(path: path, version: version, needed: current)
             }
             return
         }
@@ -172,5 +176,9 @@ enum SQLiteMigrations {
             forms, content = '', detail = none,
             tokenize = "ascii tokenchars '!""#$%&''''()*+,-./:;<=>?@[\\]^_`{|}~'"
         );
+        """
+
+    private static let step2 = """
+        ALTER TABLE feed_state ADD COLUMN rhythm BLOB;  -- how the feed posts: FeedRhythm.bytes
         """
 }

@@ -33,6 +33,10 @@ public final class SQLiteStore: Store {
     let connection: Connection
     /// Writes that wait for the next commit.
     let waiting = Mutex(WriteQueue())
+    /// Who wants to know that there may be something to send.
+    let listeners = Mutex(OutboxListeners())
+    /// The latest time at which messages were claimed.
+    let lastClaim = Mutex<Timestamp?>(nil)
     private let isClosed = Mutex(false)
 
     /// The connections of a mode.
@@ -66,13 +70,35 @@ public final class SQLiteStore: Store {
         case .writing: try folder.prepareDatabase()
         case .reading: try folder.inspectDatabase()
         }
-        do {
-            let (connection, highestID) = try SQLiteStore.connect(databasePath, access: access)
-            self.connection = connection
-            ids = IDSource(after: highestID)
+        let connected: (connection: Connection, highestID: Int64)
+        do throws(StoreError) {
+            connected = try SQLiteStore.connected(databasePath, access: access)
         } catch {
-            throw StoreError(error, path: databasePath)
+            // Reading cannot bring it up to date: whoever may write does it first.
+            guard case .older = error else { throw error }
+            try await SQLiteStore.update(folder: path, wait: wait, else: error)
+            connected = try SQLiteStore.connected(databasePath, access: access)
         }
+        connection = connected.connection
+        ids = IDSource(after: connected.highestID)
+    }
+
+    /// - Throws: `older` if this process may not write there.
+    private static func update(folder path: String, wait: Duration, else older: StoreError) async throws(StoreError) {
+        do throws(StoreError) {
+            try await SQLiteStore(folder: path, access: .writing, wait: wait).close()
+        } catch {
+            switch error {
+            case .readOnly, .denied: throw older
+            default: throw error
+            }
+        }
+    }
+
+    private static func connected(
+        _ path: String, access: Access
+    ) throws(StoreError) -> (connection: Connection, highestID: Int64) {
+        do { return try connect(path, access: access) } catch { throw StoreError(error, path: path) }
     }
 
     public func close() async throws(StoreError) {
@@ -83,6 +109,7 @@ public final class SQLiteStore: Store {
             return
         }
         defer { folder.release() }
+        for listener in listeners.withLock({ $0.close() }) { listener.finish() }
         if case .pool(let pool) = connection {
             // The pool closes its readers last, and they cannot put the journal back into the database file. If another
             // process reads, or the disk is full, the journal stays and is as safe.
@@ -132,7 +159,9 @@ public final class SQLiteStore: Store {
         try db.number(
             """
             SELECT max(ifnull((SELECT max(id) FROM feed), 0), ifnull((SELECT max(id) FROM article), 0),
-                ifnull((SELECT max(id) FROM match), 0))
+                ifnull((SELECT max(id) FROM match), 0), ifnull((SELECT max(id) FROM alert), 0),
+                ifnull((SELECT max(id) FROM delivery), 0), ifnull((SELECT max(id) FROM notice), 0),
+                ifnull((SELECT max(id) FROM silence), 0))
             """) ?? 0
     }
 }

@@ -60,7 +60,8 @@ extension CommonOptions {
             ("settings", locations.config?.path ?? "no file, defaults"), ("feeds", locations.feeds(settings).path),
             ("topics", locations.topics(settings).path), ("data", locations.data(settings)),
         ] {
-            StandardError.write(Ink.harmless("\(name.padding(toLength: 9, withPad: " ", startingAt: 0)) \(path)") + "\n")
+            StandardError.write(
+                Ink.harmless("\(name.padding(toLength: 9, withPad: " ", startingAt: 0)) \(path)") + "\n")
         }
     }
 }

@@ -22,9 +22,11 @@ struct ConfigCommand: ParsableCommand {
 
         func run() throws {
             let loaded = SettingsLoader.load(common.locations, allowNetworks: common.allowNetworks)
-            let errors = loaded.problems.filter(\.isError)
+            let assembly = Assembly(settings: loaded.settings, locations: common.locations)
+            let problems = loaded.problems + assembly.channelProblems()
+            let errors = problems.filter(\.isError)
             if format == .text {
-                for problem in loaded.problems { StandardOutput.write(problem.text + "\n") }
+                for problem in problems { StandardOutput.write(problem.text + "\n") }
                 if errors.isEmpty, !common.quiet {
                     StandardOutput.write(
                         "\(common.locations.config?.path ?? "no settings file, defaults"): no errors\n")
@@ -33,7 +35,7 @@ struct ConfigCommand: ParsableCommand {
                 StandardOutput.write([
                     "file": common.locations.config.map { .string($0.path) } ?? .null,
                     "errors": .array(errors.map(\.json)),
-                    "issues": .array(loaded.problems.filter { !$0.isError }.map(\.json)),
+                    "issues": .array(problems.filter { !$0.isError }.map(\.json)),
                 ])
             }
             if !errors.isEmpty { throw ExitCode(2) }

@@ -123,7 +123,13 @@ struct FeedsCommand: ParsableCommand {
         } else if let next = record.state.nextCheck {
             state.append("next check \(next)")
         }
+        if let delay = record.state.rhythm.delay {
+            state.append("seen \(Int(delay.components.seconds / 60)) min after publication on average")
+        }
         text += "  " + state.joined(separator: ", ") + "\n"
+        if let gap = record.state.rhythm.gap {
+            text += "  " + ink.warning("may have missed items between \(gap.from) and \(gap.to)") + "\n"
+        }
         return text
     }
 }

@@ -67,7 +67,10 @@ struct MatchCommand: ParsableCommand {
             id: ArticleID(rawValue: 1), feed: FeedID(rawValue: 1), item: result.item, seen: result.seen)
         let flags = result.matches.enumerated()
             .sorted { ($1.element.topic.severity, $0.offset) < ($0.element.topic.severity, $1.offset) }
-            .map { ArticlePrinter.Flag(topic: $0.element.topic.name, severity: $0.element.topic.severity, match: $0.element.match) }
+            .map {
+                ArticlePrinter.Flag(
+                    topic: $0.element.topic.name, severity: $0.element.topic.severity, match: $0.element.match)
+            }
         // Text files have no title: the file's name stands in its place.
         return printer.block(article, feed: result.feed, flags: flags, name: result.file) + "\n"
     }

@@ -24,7 +24,9 @@ struct ParseCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Documents; - for standard input.", valueName: "file"), completion: .file())
     var files: [String]
 
-    @Option(name: .long, help: ArgumentHelp("summary (or text), json (or jsonl): one line a document.", valueName: "format"))
+    @Option(
+        name: .long, help: ArgumentHelp("summary (or text), json (or jsonl): one line a document.", valueName: "format")
+    )
     var format: Format = .summary
 
     /// Taken, so that one habit serves all commands; nothing of it changes what a document is.

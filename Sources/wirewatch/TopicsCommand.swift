@@ -64,10 +64,12 @@ struct TopicsCommand: ParsableCommand {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let topics = try usage { () throws(SettingsProblem) in try assembly.loadTopics() }
             let problems = topics.problems + topics.failedTests()
-            let errors = problems.filter(\.isError)
-            let warnings = problems.filter { !$0.isError }
+            let routing = assembly.settings.routingProblems(for: topics.all)
+            let errors = problems.filter(\.isError).map(\.json) + routing.filter(\.isError).map(\.json)
+            let warnings =
+                problems.filter { !$0.isError }.map(\.json) + routing.filter { !$0.isError }.map(\.json)
             if format == .text {
-                for problem in problems { StandardOutput.write(problem.text + "\n\n") }
+                for text in problems.map(\.text) + routing.map(\.text) { StandardOutput.write(text + "\n\n") }
                 let tests = topics.all.reduce(0) { $0 + $1.tests.count }
                 if !common.quiet {
                     StandardOutput.write(
@@ -76,8 +78,8 @@ struct TopicsCommand: ParsableCommand {
                 }
             } else {
                 StandardOutput.write([
-                    "topics": .integer(Int64(topics.all.count)), "errors": .array(errors.map(\.json)),
-                    "issues": .array(warnings.map(\.json)),
+                    "topics": .integer(Int64(topics.all.count)), "errors": .array(errors),
+                    "issues": .array(warnings),
                 ])
             }
             if !errors.isEmpty { throw ExitCode(1) }
@@ -106,7 +108,8 @@ struct TopicsCommand: ParsableCommand {
             guard let topic = topics.all.first(where: { $0.id == topic || $0.name == topic }) else {
                 let nearest = NearestName.find(topic, among: topics.all.flatMap { [$0.id, $0.name] })
                 throw CommandProblem(
-                    usage: "error: no topic \"\(topic)\" in the topics file" + (nearest.map { "; did you mean \($0)?" } ?? ""))
+                    usage: "error: no topic \"\(topic)\" in the topics file"
+                        + (nearest.map { "; did you mean \($0)?" } ?? ""))
             }
             let stored = try await archiveWork { () throws(ArchiveError) in
                 try await Archive(assembly).article(named: article).current

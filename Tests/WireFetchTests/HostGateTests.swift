@@ -145,8 +145,9 @@ struct HostGateTests {
         ])
         let gate = HostGate(rules: rules, clock: clock)
         let table = [
-            ("other.net", 1), ("example.org", 2), ("www.example.org", 2), ("news.example.org", 3),
-            ("a.news.example.org", 3), ("notexample.org", 1), ("192.1.1.1", 4), ("192.0.2.7", 5),
+            ("other.net", 1), ("www.example.org", 2), ("example.org", 0), ("news.example.org", 3),
+            ("a.news.example.org", 0), ("notexample.org", 1), ("192.1.1.1", 4), ("192.0.2.7", 5),
+            ("[::ffff:192.0.2.7]", 0), ("192.0.2.8", 5),
         ]
         for (host, share) in table {
             var turns = 0
@@ -155,6 +156,46 @@ struct HostGateTests {
                 turns += 1
             }
             #expect(turns == share, "\(host)")
+        }
+    }
+
+    @Test("Hosts of one registrable domain are one host, as the public suffix list says")
+    func groups() {
+        let gate = HostGate(rules: HostRules(["busy.example.com": HostPolicy(hourly: 9)]))
+        let table = [
+            ("http://www.example.co.uk/f", "example.co.uk"), ("https://feeds.example.co.uk:8443/f", "example.co.uk"),
+            ("http://EXAMPLE.co.uk./f", "example.co.uk"), ("http://me.github.io/f", "me.github.io"),
+            ("http://you.github.io", "you.github.io"), ("http://localhost:1/", "localhost"),
+            ("http://127.1:8080/f", "127.0.0.1"), ("http://127.0.0.2/f", "127.0.0.2"), ("http://[::1]/", "::1"),
+            ("http://a.busy.example.com/", "busy.example.com"), ("http://x.example.com/", "example.com"),
+            ("http://u:p@good.example.net/", "example.net"), ("http://co.uk/", "co.uk"),
+        ]
+        for (url, group) in table { #expect(gate.group(of: url) == group, "\(url)") }
+        #expect(gate.group(of: "mailto:x") == nil)
+    }
+
+    @Test("P14 P15 Rests, gaps and hourly shares outlive the program")
+    func recalled() async {
+        let clock = ManualClock()
+        let gate = HostGate(rules: HostRules(["b.example": HostPolicy(hourly: 2)]), clock: clock)
+        gate.recall([
+            HostGate.Memory(url: "http://www.a.example/1", asked: nil, rest: .seconds(90)),
+            HostGate.Memory(url: "http://b.example/1", asked: .seconds(600), rest: nil),
+            HostGate.Memory(url: "http://b.example/2", asked: .seconds(60), rest: nil),
+            HostGate.Memory(url: "http://c.example/", asked: .seconds(1), rest: nil),
+        ])
+        guard case .resting(.seconds(90)) = await gate.enter("a.example"),
+            case .shareUsed(2, .seconds(3_000)) = await gate.enter("b.example")
+        else {
+            Issue.record("forgotten")
+            return
+        }
+        let next = Task { await gate.enter("c.example") }
+        #expect(await clock.hasSleepers(1))
+        clock.advance(by: .seconds(1))
+        guard case .turn = await next.value else {
+            Issue.record("refused")
+            return
         }
     }
 

@@ -55,40 +55,72 @@ import WireModel
 
     @Test(arguments: rows) func afterSuccess(_ row: Row) {
         let verdict = PollingInterval().afterSuccess(at: now, wishes: row.wishes)
-        #expect(verdict.nextCheck - now == row.expected)
+        #expect(verdict.notBefore - now == row.expected)
     }
 
     @Test func theUsersIntervalIsTheFloor() {
         let wishes = PollingInterval.Wishes()
         let often = PollingInterval(settings: FeedSettings(interval: .seconds(600)))
-        #expect(often.afterSuccess(at: now, wishes: wishes).nextCheck - now == .seconds(600))
+        #expect(often.afterSuccess(at: now, wishes: wishes).notBefore - now == .seconds(600))
         let tooOften = PollingInterval(settings: FeedSettings(interval: .seconds(1)))
-        #expect(tooOften.afterSuccess(at: now, wishes: wishes).nextCheck - now == .seconds(300))
+        #expect(tooOften.afterSuccess(at: now, wishes: wishes).notBefore - now == .seconds(300))
+    }
+
+    @Test func p12SkippedTimesAreThoseOfUTCAndHoldAfterFailuresToo() {
+        // The night in which London and Berlin set their clocks back: UTC knows nothing of it.
+        let change = Timestamp(year: 2026, month: 10, day: 24, hour: 23, minute: 15)
+        var wishes = PollingInterval.Wishes()
+        wishes.document.skippedHours = [0, 1, 2, 24, 99, -1]
+        let verdict = PollingInterval().afterSuccess(at: change, wishes: wishes)
+        #expect(verdict.notBefore == Timestamp(year: 2026, month: 10, day: 25, hour: 3))
+        #expect(verdict.reason == .skippedTimes)
+        let failed = PollingInterval().afterFailure(at: change, failures: 1, wishes: wishes, jitter: 0)
+        #expect(failed.notBefore == Timestamp(year: 2026, month: 10, day: 25, hour: 3))
+        // All hours are nonsense, and do not make the days nonsense.
+        wishes.document.skippedHours = Set(0..<24)
+        wishes.document.skippedDays = [0]
+        #expect(
+            PollingInterval().afterSuccess(at: change, wishes: wishes).notBefore
+                == Timestamp(year: 2026, month: 10, day: 26))
+    }
+
+    @Test func aFailureDoesNotShortenWhatTheDocumentAsksFor() {
+        var wishes = PollingInterval.Wishes()
+        wishes.document.timeToLive = .seconds(10_800)
+        let verdict = PollingInterval().afterFailure(at: now, failures: 1, wishes: wishes, jitter: -1)
+        #expect(verdict.notBefore - now == .seconds(10_800))
+        let floor = PollingInterval().afterFailure(at: now, failures: 1, wishes: .init(), jitter: -1)
+        #expect(floor.notBefore - now == .seconds(3_600))
+    }
+
+    @Test func theUsersIntervalHoldsForABarrenServerToo() {
+        let often = PollingInterval(settings: FeedSettings(interval: .seconds(1_800)))
+        #expect(often.afterSuccess(at: now, wishes: .init(), barren: 99).notBefore - now == .seconds(1_800))
     }
 
     @Test func aServerWithoutValidatorsAndChangesIsAskedDaily() {
         let verdict = PollingInterval().afterSuccess(
             at: now, wishes: .init(), barren: PollingInterval.Limits.barrenChecks)
-        #expect(verdict.nextCheck - now == .seconds(86_400))
+        #expect(verdict.notBefore - now == .seconds(86_400))
     }
 
     @Test(arguments: [(1, 60), (2, 60), (3, 120), (4, 240), (5, 480), (6, 960), (7, 1_440), (40, 1_440)])
     func backoffDoublesUpToADay(failures: Int, minutes: Int) {
         let verdict = PollingInterval().afterFailure(at: now, failures: failures, wishes: .init(), jitter: 0)
-        #expect(verdict.nextCheck - now == .seconds(minutes * 60))
+        #expect(verdict.notBefore - now == .seconds(minutes * 60))
     }
 
     @Test func backoffIsSpreadByAFifth() {
         let early = PollingInterval().afterFailure(at: now, failures: 3, wishes: .init(), jitter: -1)
         let late = PollingInterval().afterFailure(at: now, failures: 3, wishes: .init(), jitter: 1)
-        #expect(early.nextCheck - now == .seconds(96 * 60))
-        #expect(late.nextCheck - now == .seconds(144 * 60))
+        #expect(early.notBefore - now == .seconds(96 * 60))
+        #expect(late.notBefore - now == .seconds(144 * 60))
     }
 
     @Test func retryAfterOutlastsTheBackoff() {
         let wishes = PollingInterval.Wishes(retryAfter: now + .seconds(3 * 86_400))
         let verdict = PollingInterval().afterFailure(at: now, failures: 1, wishes: wishes, jitter: 0)
-        #expect(verdict.nextCheck == now + .seconds(3 * 86_400))
+        #expect(verdict.notBefore == now + .seconds(3 * 86_400))
         #expect(verdict.retryAfter == now + .seconds(3 * 86_400))
     }
 
@@ -96,9 +128,9 @@ import WireModel
         let polling = PollingInterval()
         let fresh = polling.afterFailure(
             at: now, failures: 9, wishes: .init(), jitter: 0, notFoundSince: now - .seconds(13 * 86_400))
-        #expect(fresh.nextCheck - now == .seconds(86_400))
+        #expect(fresh.notBefore - now == .seconds(86_400))
         let old = polling.afterFailure(
             at: now, failures: 20, wishes: .init(), jitter: 0, notFoundSince: now - .seconds(15 * 86_400))
-        #expect(old.nextCheck - now == .seconds(7 * 86_400))
+        #expect(old.notBefore - now == .seconds(7 * 86_400))
     }
 }

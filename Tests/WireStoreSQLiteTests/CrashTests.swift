@@ -82,7 +82,9 @@ import WireTesting
 
     /// The whole lines about new articles; the test run writes lines of its own to the same place.
     private static func articleLines(in printed: Data) -> Int {
-        printed.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().count { $0.starts(with: "new ".utf8) }
+        printed.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().count {
+            $0.starts(with: "new ".utf8)
+        }
     }
 
     /// Runs the writing test in a copy of this process, and kills it some time after it has printed so many lines (none:

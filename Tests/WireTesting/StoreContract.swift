@@ -14,7 +14,7 @@ public struct StorePromise: Sendable, CustomTestStringConvertible {
         self.keep = keep
     }
 
-    public static let all = feedPromises + cyclePromises + queryPromises
+    public static let all = feedPromises + cyclePromises + queryPromises + outboxPromises
 }
 
 private let feedPromises = [
@@ -91,6 +91,11 @@ private func everyState(_ now: Timestamp) -> FeedState {
     state.wishes.skippedHours = [0, 23]
     state.wishes.skippedDays = [6]
     state.isGone = true
+    state.rhythm.advance(to: now - .seconds(7_200))
+    state.rhythm.count([now - .seconds(90_000), now - .seconds(8_000)], documentSize: 20, at: now - .seconds(7_200))
+    state.rhythm.note(delay: .seconds(300))
+    state.rhythm.gap = FeedRhythm.Gap(from: now - .seconds(9_000), to: now)
+    state.rhythm.plan = FeedRhythm.Plan(day: 20_000, minutes: [15, 600])
     state.ambiguousIDs = Set((0..<FeedState.Limits.ambiguousIDs).map { Digest(of: "\($0)") })
     return state
 }
@@ -368,7 +373,8 @@ private let queryPromises = [
         func number(_ change: (inout ArticleQuery) -> Void) async throws -> Int {
             var query = ArticleQuery(limit: 0)
             change(&query)
-            return try await samples.all(query).count
+            let found = try await samples.all(query)
+            return found.count
         }
         #expect(try await number { _ in } == 12)
         #expect(try await number { $0.feeds = [feeds[0], feeds[2]] } == 8)

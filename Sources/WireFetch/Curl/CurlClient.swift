@@ -61,7 +61,8 @@ public final class CurlClient: HTTPClient {
         } onCancel: {
             mailbox.cancel(id)
         }
-        return try result.get()
+        // Here and not on the driver's thread, which all transfers share.
+        return try result.get().decoded(limits: request.limits)
     }
 
     /// Ends: refuses new requests, cancels those under way, and returns when the thread has let go of everything.
@@ -74,5 +75,23 @@ public final class CurlClient: HTTPClient {
 struct CurlJob: Sendable {
     let id: UInt64
     let request: HTTPRequest
-    let continuation: CheckedContinuation<Result<HTTPResponse, FetchError>, Never>
+    let continuation: CheckedContinuation<Result<ReceivedAnswer, FetchError>, Never>
+}
+
+/// A whole answer, its body still coded.
+struct ReceivedAnswer: Sendable {
+    private let response: HTTPResponse
+    private let codings: [ContentCoding]
+
+    init(_ response: HTTPResponse, codings: [ContentCoding]) {
+        self.response = response
+        self.codings = codings
+    }
+
+    func decoded(limits: TransferLimits) throws(FetchError) -> HTTPResponse {
+        if codings.isEmpty { return response }
+        let body = try ContentCoding.decode(response.body, codings, limits: limits)
+        return HTTPResponse(
+            status: response.status, head: response.head, body: body, wireBytes: response.wireBytes)
+    }
 }

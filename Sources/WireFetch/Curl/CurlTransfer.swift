@@ -12,11 +12,13 @@ final class CurlTransfer {
     private(set) var isReusable = true
 
     private let addressGuard: AddressGuard
-    private let usesProxy: Bool
+    private let proxy: String
+    private var usesProxy: Bool
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [HTTPHeader] = []
     private var limits = TransferLimits()
+    private var route = RequestRoute()
     private var isFresh = true
     private var job: CurlJob?
 
@@ -37,6 +39,7 @@ final class CurlTransfer {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
         addressGuard = options.addressGuard
+        proxy = options.proxy
         usesProxy = !options.proxy.isEmpty
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -63,7 +66,8 @@ final class CurlTransfer {
             ww_easy_setopt_string(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
             ww_easy_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0),
             ww_easy_setopt_string(easy, CURLOPT_PROXY, options.proxy),
-            ww_easy_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br"),
+            // Bodies come as they are; `ContentCoding` undoes their codings.
+            ww_easy_setopt_long(easy, CURLOPT_HTTP_CONTENT_DECODING, 0),
             ww_easy_setopt_long(easy, CURLOPT_LOW_SPEED_LIMIT, fixed.slowBytesPerSecond),
             ww_easy_setopt_long(easy, CURLOPT_LOW_SPEED_TIME, Int(fixed.slowSpan.components.seconds)),
             ww_easy_setopt_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
@@ -99,6 +103,7 @@ final class CurlTransfer {
             }
         }
         if code == CURLE_OK, isFresh || headers != request.headers { code = setHeaders(request.headers) }
+        if code == CURLE_OK, route != request.route { code = setRoute(request.route) }
         isFresh = false
         if code == CURLE_OK, request.method != "GET" || request.body != nil { code = setMethod(request) }
         return code == CURLE_OK ? nil : failure(of: code)
@@ -118,6 +123,30 @@ final class CurlTransfer {
         }
         headers = wanted
         return ww_easy_setopt_list(easy, CURLOPT_HTTPHEADER, headerList)
+    }
+
+    private func setRoute(_ wanted: RequestRoute) -> CURLcode {
+        route = wanted
+        let proxy = wanted.proxy ?? self.proxy
+        usesProxy = !proxy.isEmpty
+        let version =
+            switch wanted.version {
+            case nil: CURL_HTTP_VERSION_NONE
+            case .onePointZero: CURL_HTTP_VERSION_1_0
+            case .onePointOne: CURL_HTTP_VERSION_1_1
+            case .two:
+                job?.request.address.isSecure == false ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS
+            }
+        let codes = [
+            ww_easy_setopt_string(easy, CURLOPT_PROXY, proxy),
+            ww_easy_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(version)),
+            ww_easy_setopt_string(easy, CURLOPT_SSLCERT, wanted.certificate?.path),
+            ww_easy_setopt_string(easy, CURLOPT_SSLKEY, wanted.certificate.map { $0.keyPath ?? $0.path }),
+            ww_easy_setopt_string(easy, CURLOPT_USERPWD, wanted.digest),
+            ww_easy_setopt_long(
+                easy, CURLOPT_HTTPAUTH, wanted.digest == nil ? ww_curl_auth_basic : ww_curl_auth_digest),
+        ]
+        return codes.first { $0 != CURLE_OK } ?? CURLE_OK
     }
 
     private func setMethod(_ request: HTTPRequest) -> CURLcode {
@@ -146,22 +175,22 @@ final class CurlTransfer {
     // MARK: After
 
     /// Gives the result to who waits for it. Called once a request.
-    func finish(with result: Result<HTTPResponse, FetchError>) {
+    func finish(with result: Result<ReceivedAnswer, FetchError>) {
         job?.continuation.resume(returning: result)
         job = nil
         body = []
     }
 
     /// What libcurl's verdict means. Called while the transfer is still in the multi handle.
-    func result(of code: CURLcode) -> Result<HTTPResponse, FetchError> {
+    func result(of code: CURLcode) -> Result<ReceivedAnswer, FetchError> {
         if case .failed(let error) = stop { return .failure(error) }
         if code == CURLE_OK || isAnswerEnough(code) {
             guard head.isComplete else { return .failure(.protocolViolation(detail: "it has no headers")) }
-            var wire: curl_off_t = 0
-            _ = ww_easy_getinfo_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire)
             return .success(
-                HTTPResponse(
-                    status: head.status, head: ResponseHead(bytes: head.bytes), body: body, wireBytes: Int(wire)))
+                ReceivedAnswer(
+                    HTTPResponse(
+                        status: head.status, head: ResponseHead(bytes: head.bytes), body: body, wireBytes: body.count),
+                    codings: head.codings))
         }
         return .failure(failure(of: code))
     }
@@ -177,6 +206,7 @@ final class CurlTransfer {
         case CURLE_URL_MALFORMAT: return .badURL(reason: detail(code))
         case CURLE_COULDNT_RESOLVE_HOST: return .dns(host: job?.request.address.host ?? "")
         case CURLE_COULDNT_RESOLVE_PROXY: return .dns(host: "of the proxy")
+        case CURLE_PROXY: return .refused(detail: detail(code))
         case CURLE_COULDNT_CONNECT:
             if let denied, !hasOpenedSocket { return denied }
             return .refused(detail: connectDetail())
@@ -185,12 +215,11 @@ final class CurlTransfer {
         case CURLE_PARTIAL_FILE: return .partial(detail: "the body is shorter than announced")
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR: return .partial(detail: detail(code))
         case CURLE_BAD_CONTENT_ENCODING: return .badEncoding(detail: detail(code))
-        // Our callbacks name their reason in `stop`; without one it was the brotli decoder that refused.
-        case CURLE_WRITE_ERROR where head.isEncoded: return .badEncoding(detail: "it is not what its header says")
         case CURLE_OUT_OF_MEMORY: return .outOfResources(detail: "no memory")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .protocolViolation(detail: detail(code))
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+        case CURLE_SSL_CERTPROBLEM: return .badSetting(name: "client_cert", reason: detail(code))
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
             CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED, CURLE_SSL_SHUTDOWN_FAILED:
@@ -256,15 +285,7 @@ extension CurlTransfer {
             stop = .failed(.bodyTooLarge(limit: limits.maxBodyBytes))
             return false
         }
-        if head.isEncoded, total > TransferLimits.Fixed.compressionRatioFrom {
-            var wire: curl_off_t = 0
-            _ = ww_easy_getinfo_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire)
-            if total / TransferLimits.Fixed.compressionRatio > max(1, Int(wire)) {
-                stop = .failed(.compressionBomb)
-                return false
-            }
-        }
-        if body.isEmpty, !head.isEncoded, let length = head.contentLength { body.reserveCapacity(length) }
+        if body.isEmpty, let length = head.contentLength { body.reserveCapacity(length) }
         body.append(contentsOf: part)
         return true
     }

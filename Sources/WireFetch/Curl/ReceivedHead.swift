@@ -5,7 +5,8 @@ struct ReceivedHead {
     private(set) var status = 0
     /// The blank line after a final answer's headers came.
     private(set) var isComplete = false
-    private(set) var isEncoded = false
+    /// What the body is coded in, the last coding last.
+    private(set) var codings: [ContentCoding] = []
     private(set) var contentLength: Int?
     /// All header bytes so far, dropped ones included.
     private var received = 0
@@ -37,7 +38,13 @@ struct ReceivedHead {
             return .goOn
         }
         if bytes.isEmpty { bytes.reserveCapacity(1024) }
-        bytes.append(contentsOf: line[..<end])
+        if line[0] == UInt8(ascii: " ") || line[0] == UInt8(ascii: "\t"), !bytes.isEmpty {
+            // A folded line goes on where the one before ended (RFC 9112 section 5.2).
+            bytes[bytes.count - 1] = UInt8(ascii: " ")
+            bytes.append(contentsOf: line[..<end].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") })
+        } else {
+            bytes.append(contentsOf: line[..<end])
+        }
         bytes.append(UInt8(ascii: "\n"))
         return .goOn
     }
@@ -46,26 +53,44 @@ struct ReceivedHead {
         guard (200..<300).contains(status) else { return .goOn }
         let head = ResponseHead(bytes: bytes)
         if let codings = head.joined("content-encoding"), let error = judge(codings: codings) { return .stop(error) }
-        if let text = head.first("content-length"), let length = ReceivedHead.number(text) {
-            if length > limits.maxBodyBytes { return .stop(.bodyTooLarge(limit: limits.maxBodyBytes)) }
-            contentLength = length
+        if let codings = head.joined("transfer-encoding") {
+            let name = String(decoding: codings, as: UTF8.self).lowercasedASCII
+            // Others were not asked for (RFC 9112 section 7.4).
+            guard name == "chunked" || name == "identity" else {
+                return .stop(.badEncoding(detail: "unknown transfer coding “\(FetchError.printable(name))”"))
+            }
+            return .goOn
         }
+        guard let text = head.joined("content-length") else { return .goOn }
+        return judge(length: text, limits)
+    }
+
+    /// Several lengths must be one and the same (RFC 9112 section 6.3).
+    private mutating func judge(length text: ArraySlice<UInt8>, _ limits: TransferLimits) -> Verdict {
+        let parts = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map(ResponseHead.trimmed)
+        guard let first = parts.first, let length = CachePolicy.wholeNumber(first) else {
+            return .stop(.protocolViolation(detail: "its Content-Length is not a number"))
+        }
+        guard parts.allSatisfy({ $0 == first }) else {
+            return .stop(.protocolViolation(detail: "it names several lengths"))
+        }
+        if length > limits.maxBodyBytes { return .stop(.bodyTooLarge(limit: limits.maxBodyBytes)) }
+        contentLength = Int(length)
         return .goOn
     }
 
-    private mutating func judge(codings: ArraySlice<UInt8>) -> FetchError? {
-        var count = 0
-        for part in codings.split(separator: UInt8(ascii: ",")) {
+    private mutating func judge(codings names: ArraySlice<UInt8>) -> FetchError? {
+        for part in names.split(separator: UInt8(ascii: ",")) {
             let name = String(decoding: ResponseHead.trimmed(part), as: UTF8.self).lowercasedASCII
-            switch name {
-            case "", "identity": continue
-            case "gzip", "x-gzip", "deflate", "br": count += 1
-            default: return .badEncoding(detail: "unknown coding “\(FetchError.printable(name))”")
+            if name.isEmpty || name == "identity" { continue }
+            guard let coding = ContentCoding(name) else {
+                return .badEncoding(detail: "unknown coding “\(FetchError.printable(name))”")
             }
+            codings.append(coding)
         }
-        isEncoded = count > 0
-        guard count <= TransferLimits.Fixed.contentCodings else {
-            return .badEncoding(detail: "\(count) codings on top of each other")
+        guard codings.count <= TransferLimits.Fixed.contentCodings else {
+            return .badEncoding(detail: "\(codings.count) codings on top of each other")
         }
         return nil
     }
@@ -75,16 +100,6 @@ struct ReceivedHead {
         var value = 0
         for byte in line[(space + 1)...].prefix(3) {
             guard (0x30...0x39).contains(byte) else { return 0 }
-            value = value * 10 + Int(byte - 0x30)
-        }
-        return value
-    }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        guard !digits.isEmpty, digits.count <= 18 else { return nil }
-        var value = 0
-        for byte in digits {
-            guard (0x30...0x39).contains(byte) else { return nil }
             value = value * 10 + Int(byte - 0x30)
         }
         return value

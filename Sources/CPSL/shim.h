@@ -1,0 +1,6 @@
+#ifndef WW_CPSL_SHIM_H
+#define WW_CPSL_SHIM_H
+
+#include <libpsl.h>
+
+#endif

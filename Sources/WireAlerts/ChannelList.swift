@@ -1,0 +1,7 @@
+/// The kinds of channels.
+public enum Channels {
+    /// One line for each file of `Channels/`.
+    public static let all: [any Channel.Type] = []
+
+    public static func kind(_ name: String) -> (any Channel.Type)? { all.first { $0.descriptor.kind == name } }
+}
