@@ -1,4 +1,3 @@
-import Synchronization
 import WireAlerts
 import WireModel
 import WireStore
@@ -47,16 +46,12 @@ struct DeliveryRun: Sendable {
     var problems: [String] { book.problems.map(\.text) }
 
     /// Sends what can be sent now, until a signal ends it. Nil without channels.
-    func runOnce() async -> DeliveryReport? {
+    func runOnce(until interruption: Interruption) async -> DeliveryReport? {
         guard !settings.channels.isEmpty else { return nil }
-        let tally = Mutex(OutboxDispatcher.Tally())
-        let wasInterrupted = await Interruption.watch {
-            let done = await run(isOneShot: true)
-            tally.withLock { $0 = done }
-        }
-        let done = tally.withLock { $0 }
+        let tally = try? await interruption.run { await run(isOneShot: true) }
+        let done = tally ?? OutboxDispatcher.Tally()
         return DeliveryReport(
-            delivered: done.delivered, failed: done.failed, dead: done.dead, wasInterrupted: wasInterrupted,
+            delivered: done.delivered, failed: done.failed, dead: done.dead, wasInterrupted: interruption.hasCome,
             problems: problems + (done.trouble.map { ["deliveries wait: \($0.description)"] } ?? []))
     }
 

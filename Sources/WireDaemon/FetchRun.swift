@@ -99,7 +99,15 @@ public struct FetchRun: Sendable {
         report: @escaping @Sendable (FeedReport) async -> Void, tell: (Outcome) async -> Void
     ) async throws -> Outcome {
         let started = Clock.now()
-        let store = try await assembly.openStore(forWriting: true)
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let assembly = assembly
+        let store: any Store
+        do {
+            store = try await interruption.run { try await assembly.openStore(forWriting: true) }
+        } catch {
+            throw interruption.hasCome ? FetchRunError.interrupted : error
+        }
         _ = try await store.declare(list.declarations, now: started)
         let polled = try await store.feeds().filter(\.isListed)
         let records = try choose(polled)
@@ -107,7 +115,7 @@ public struct FetchRun: Sendable {
         let round = Round(cycle: cycle, concurrency: assembly.settings.fetch.concurrency)
         let reports = Reports()
         let choice = choice
-        let wasInterrupted = await Interruption.watch {
+        try await interruption.run {
             await round.run(records, choice: choice) { result in
                 reports.byFeed.withLock { $0[result.feed.id] = result }
                 await report(result)
@@ -116,11 +124,19 @@ public struct FetchRun: Sendable {
         let byFeed = reports.byFeed.withLock { $0 }
         var outcome = Outcome(
             started: started, finished: Clock.now(), reports: records.compactMap { byFeed[$0.feed.id] },
-            wasInterrupted: wasInterrupted, hasBadInput: hasBadInput, deliveries: nil)
+            wasInterrupted: interruption.hasCome, hasBadInput: hasBadInput, deliveries: nil)
         await tell(outcome)
-        if !wasInterrupted {
-            if delivers { outcome.deliveries = await DeliveryRun(assembly, store: store, topics: allTopics).runOnce() }
-            while try await store.index(limit: Limits.indexBatch) == Limits.indexBatch {}
+        if delivers, !interruption.hasCome {
+            let delivery = DeliveryRun(assembly, store: store, topics: allTopics)
+            outcome.deliveries = await delivery.runOnce(until: interruption)
+        }
+        do {
+            try await interruption.run {
+                while try await store.index(limit: Limits.indexBatch) == Limits.indexBatch {}
+            }
+        } catch {
+            // What is not indexed yet is indexed by the next run.
+            if !interruption.hasCome { throw error }
         }
         try await store.close()
         return outcome
@@ -132,6 +148,8 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
     /// The command line names a feed that is neither in the list nor in the database.
     case noFeed(String, nearest: String?)
     case store(StoreError)
+    /// A signal came before anything was done.
+    case interrupted
 
     public var description: String {
         switch self {
@@ -139,6 +157,7 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
             "no feed \"\(name)\""
                 + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `wirewatch feeds list` shows them")
         case .store(let error): error.description
+        case .interrupted: "interrupted before anything was fetched"
         }
     }
 

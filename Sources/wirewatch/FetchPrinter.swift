@@ -54,12 +54,13 @@ actor FetchPrinter {
     }
 
     private func printText(_ outcome: FetchRun.Outcome) {
-        let article = ArticlePrinter(ink: ink)
-        for flagged in outcome.flagged {
-            StandardOutput.write(
-                article.flagged(
-                    flagged.article, feed: flagged.feed, topic: flagged.topicName, severity: flagged.severity,
-                    match: flagged.match) + "\n\n")
+        let printer = ArticlePrinter(ink: ink)
+        for flagged in FetchPrinter.byArticle(outcome.flagged) {
+            guard let first = flagged.first else { continue }
+            let flags = flagged.map {
+                ArticlePrinter.Flag(topic: $0.topicName, severity: $0.severity, match: $0.match)
+            }
+            StandardOutput.write(printer.block(first.article, feed: first.feed, flags: flags) + "\n")
         }
         for report in outcome.reports {
             if let failure = report.check.failure {
@@ -75,6 +76,21 @@ actor FetchPrinter {
         }
         if outcome.wasInterrupted { StandardError.write("interrupted; what is listed above is stored\n") }
         if !isQuiet { StandardOutput.write(FetchPrinter.summary(of: outcome) + "\n") }
+    }
+
+    /// Several topics may flag one article: it stands where its gravest flag does.
+    private static func byArticle(_ flagged: [FlaggedArticle]) -> [[FlaggedArticle]] {
+        var places: [ArticleID: Int] = [:]
+        var groups: [[FlaggedArticle]] = []
+        for flag in flagged {
+            if let place = places[flag.article.id] {
+                groups[place].append(flag)
+            } else {
+                places[flag.article.id] = groups.count
+                groups.append([flag])
+            }
+        }
+        return groups
     }
 
     private static func summary(of outcome: FetchRun.Outcome) -> String {
