@@ -169,7 +169,7 @@ public struct ArticleSelection: Sendable {
         return query
     }
 
-    private static func instant(_ text: String, now: Timestamp) -> Timestamp? {
+    static func instant(_ text: String, now: Timestamp) -> Timestamp? {
         if let span = QuantityText.duration(text) { return now - span }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 3, text.utf8.count == 10, let year = parts[0], let month = parts[1], let day = parts[2],

@@ -21,6 +21,11 @@ public struct Assembly: Sendable {
         try await SQLiteStore(folder: locations.data(settings), access: forWriting ? .writing : .reading)
     }
 
+    /// Opens the database for a short write of a person's doing, also beside a process that writes.
+    func openStoreForEditing() async throws(StoreError) -> any Store {
+        try await SQLiteStore(folder: locations.data(settings), access: .editing)
+    }
+
     /// The topics of the topics file.
     /// - Throws: a problem if the file cannot be read or is not YAML.
     public func loadTopics() throws(SettingsProblem) -> LoadedTopics {

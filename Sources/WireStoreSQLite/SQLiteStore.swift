@@ -12,6 +12,8 @@ public final class SQLiteStore: Store {
         case writing
         /// Reading, also beside a process that writes.
         case reading
+        /// Reading, and short writes of a person's doing beside a process that writes: to mute, resend, acknowledge.
+        case editing
     }
 
     public enum Limits {
@@ -53,28 +55,28 @@ public final class SQLiteStore: Store {
     }
 
     /// Opens the store in the folder `path`. For writing, the folder and the database are made if need be, the database
-    /// brought up to date, and the folder locked, for which it waits up to `wait`.
+    /// brought up to date, and the folder locked, for which it waits up to `wait`. For editing, all of that must be done.
     ///
     /// - Throws: Never touches a file that is not ours: `notDatabase`, `foreign`, `newer`, `corrupt`; `locked`; `missing`
-    ///   (reading only); `full`, `readOnly`, `denied`.
+    ///   (not for writing); `full`, `readOnly`, `denied`.
     public init(
         folder path: String, access: Access = .writing, wait: Duration = .seconds(5)
     ) async throws(StoreError) {
         switch access {
         case .writing: folder = try await DataFolder(writing: path, wait: wait)
-        case .reading: folder = DataFolder(reading: path)
+        case .reading, .editing: folder = DataFolder(reading: path)
         }
         let databasePath = folder.databasePath
         self.path = databasePath
         switch access {
         case .writing: try folder.prepareDatabase()
-        case .reading: try folder.inspectDatabase()
+        case .reading, .editing: try folder.inspectDatabase()
         }
         let connected: (connection: Connection, highestID: Int64)
         do throws(StoreError) {
             connected = try SQLiteStore.connected(databasePath, access: access)
         } catch {
-            // Reading cannot bring it up to date: whoever may write does it first.
+            // Only who holds the folder may bring it up to date: that is done first.
             guard case .older = error else { throw error }
             try await SQLiteStore.update(folder: path, wait: wait, else: error)
             connected = try SQLiteStore.connected(databasePath, access: access)
@@ -148,6 +150,8 @@ public final class SQLiteStore: Store {
         let highest = try pool.writeWithoutTransaction { db in
             // The pool chose NORMAL, which may lose the last commits at a power loss.
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")
+            // Bringing it up to date is for the one that holds the folder.
+            if access == .editing { return try highestID(db) }
             try SQLiteMigrations.run(on: db)
             try SearchIndex.renewIfFoldingChanged(db)
             return try highestID(db)

@@ -20,7 +20,7 @@ struct Wirewatch: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             FetchCommand.self, MatchCommand.self, ParseCommand.self, TopicsCommand.self, FeedsCommand.self,
-            ArticlesCommand.self, StoreCommand.self, ConfigCommand.self,
+            ArticlesCommand.self, AlertsCommand.self, ChannelsCommand.self, StoreCommand.self, ConfigCommand.self,
         ])
 
     /// Runs the command; wrong use ends with 2, not with the library's 64.
