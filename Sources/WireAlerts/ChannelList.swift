@@ -2,7 +2,8 @@
 public enum Channels {
     /// One line for each file of `Channels/`.
     public static let all: [any Channel.Type] = [
-        WebhookChannel.self
+        EmailChannel.self,
+        WebhookChannel.self,
     ]
 
     public static func kind(_ name: String) -> (any Channel.Type)? { all.first { $0.descriptor.kind == name } }

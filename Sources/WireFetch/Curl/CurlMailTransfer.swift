@@ -13,9 +13,9 @@ final class CurlMailTransfer {
         /// Until the login is done.
         static let connect = 20_000
         /// From the start until the last answer: a delivery's lease is two minutes.
-        static let total = 90_000
+        static let total = 60_000
         /// For one answer, in seconds.
-        static let answer = 60
+        static let answer = 50
         /// An idle connection older than this is not used again, in seconds.
         static let idle = 60
     }
