@@ -104,7 +104,9 @@ let package = Package(
             dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
         .testTarget(
             name: "WireDaemonTests",
-            dependencies: ["WireDaemon", "WireAlerts", "WireFetch", "WireStore", "WireModel", "WireTesting"]),
+            dependencies: [
+                "WireDaemon", "WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting",
+            ]),
         .testTarget(
             name: "WirePipelineTests",
             dependencies: [
