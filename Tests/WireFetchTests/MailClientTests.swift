@@ -177,6 +177,30 @@ struct MailClientTests {
         #expect(server.commands.filter { $0.verb == "MAIL" }.map(\.connection) == [1, 1, 2, 3])
     }
 
+    @Test func leavesAnIdleRelayPolitely() async throws {
+        let server = try await server()
+        let relay = try relay(server)
+        _ = try await client.send(try mail(), by: relay)
+        #expect(!server.verbs.contains("QUIT"))
+        let start = ContinuousClock.now
+        while !server.verbs.contains("QUIT"), ContinuousClock.now - start < .seconds(30) {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(server.verbs.last == "QUIT")
+        _ = try await client.send(try mail(), by: relay)
+        #expect(server.mails.map { $0.json["connection"]?.integer } == [1, 2])
+    }
+
+    @Test func waitsForNoFarewell() async throws {
+        let server = try await server(answers: ["QUIT": ["hang"]])
+        var client: CurlMailClient? = CurlMailClient()
+        _ = try await client?.send(try mail(), by: relay(server))
+        let start = ContinuousClock.now
+        client = nil
+        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(server.verbs.last == "QUIT")
+    }
+
     @Test func tellsNoPassword() async throws {
         let server = try await server(
             answers: ["AUTH": ["535 wrong: pass:word AHdpcmV3YXRjaABwYXNzOndvcmQ= d2Q="]], auth: true)

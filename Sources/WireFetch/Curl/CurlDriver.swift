@@ -60,10 +60,12 @@ final class CurlDriver {
         finish(mailbox)
     }
 
-    /// libcurl reads international host names in the thread's character set.
-    static func useUTF8() {
-        if let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil) { uselocale(utf8) }
-    }
+    /// Makes UTF-8 this thread's character set, in which libcurl reads international host names, and gives the one before.
+    @discardableResult
+    static func useUTF8() -> locale_t? { utf8.flatMap { uselocale($0) } }
+
+    // SAFETY: made once, never changed, never freed.
+    private nonisolated(unsafe) static let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil)
 
     private static func finish(_ mailbox: CurlMailbox) {
         for job in mailbox.threadEnded() { job.continuation.resume(returning: .failure(.shuttingDown)) }
