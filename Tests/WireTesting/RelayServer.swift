@@ -136,9 +136,11 @@ public struct TestCertificates: Sendable {
     public let server: String
 
     public static let shared = Result { try TestCertificates() }
+    private static let folder = NSTemporaryDirectory() + "wirewatch-tls-\(UUID().uuidString)"
 
     private init() throws {
-        let folder = NSTemporaryDirectory() + "wirewatch-tls-\(UUID().uuidString)"
+        let folder = TestCertificates.folder
+        atexit { try? FileManager.default.removeItem(atPath: TestCertificates.folder) }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         authority = folder + "/authority.pem"
         server = folder + "/server.pem"
