@@ -47,7 +47,7 @@ let package = Package(
             name: "WireRules",
             dependencies: ["WireModel", "WireText", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "WireStories", dependencies: ["WireModel"], swiftSettings: strict),
+        .target(name: "WireStories", dependencies: ["WireModel", "WireText"], swiftSettings: strict),
         .target(name: "WireStore", dependencies: ["WireModel"], swiftSettings: strict),
         .target(
             name: "WireStoreSQLite",

@@ -1,5 +1,5 @@
 import WireFetch
-import WireModel
+public import WireModel
 import WireParse
 public import WirePipeline
 import WireRules
@@ -50,10 +50,14 @@ public struct Assembly: Sendable {
     }
 
     /// The walk of one feed.
-    /// - Parameter feeds: all feeds that share the hosts' turns, with what is remembered of them.
-    public func cycle(store: any Store, topics: TopicBook, feeds: [FeedRecord]) -> FeedCycle {
+    /// - Parameters:
+    ///   - routing: who hears of what; without channels no alert is raised.
+    ///   - feeds: all feeds that share the hosts' turns, with what is remembered of them.
+    public func cycle(
+        store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedRecord]
+    ) -> FeedCycle {
         FeedCycle(
-            fetcher: fetcher(for: feeds), parser: FeedParser(), topics: topics, store: store,
+            fetcher: fetcher(for: feeds), parser: FeedParser(), topics: topics, routing: routing, store: store,
             commits: CommitQueue(store: store), planner: planner(for: feeds), now: Clock.now)
     }
 

@@ -67,9 +67,9 @@ public struct AlertRouting: Hashable, Sendable {
         .joined(separator: ",")
     }
 
-    /// The group of a notice: what is said of one subject stays together.
+    /// The group of a notice: what is said of one subject stays together, and all new feeds: a new list has hundreds.
     public static func group(of kind: Notice.Kind, subject: String) -> String {
-        "notice=\(kind.rawValue),subject=\(subject)"
+        kind == .feedFirst ? "notice=\(kind.rawValue)" : "notice=\(kind.rawValue),subject=\(subject)"
     }
 }
 

@@ -16,7 +16,9 @@ struct CycleDraft {
     private var new: [NewArticle] = []
     private var revised: [RevisedArticle] = []
     private var touched: [TouchedArticle] = []
-    private var flagged: [(match: NewMatch, topicName: String, article: Article)] = []
+    private(set) var flags: [AlertRaiser.Flag] = []
+    private var alerts: [NewAlert] = []
+    private var notices: [NewNotice] = []
     /// Entries that are known and say nothing new.
     var unchanged = 0
     /// Entries of a whole document; nil if none came.
@@ -38,7 +40,8 @@ struct CycleDraft {
 
     var write: CycleWrite {
         CycleWrite(
-            check: check, state: state, new: new, revised: revised, touched: touched, matches: flagged.map(\.match))
+            check: check, state: state, new: new, revised: revised, touched: touched, matches: flags.map(\.match),
+            alerts: alerts, notices: notices)
     }
 
     private var check: FeedCheck {
@@ -77,11 +80,33 @@ extension CycleDraft {
     mutating func flag(_ article: Article, topic: Topic, match: Match, id: MatchID) {
         let match = NewMatch(
             match, id: id, article: article.id, revision: article.revision, severity: topic.severity)
-        flagged.append((match, topic.name, article))
+        flags.append(AlertRaiser.Flag(match: match, topic: topic, article: article))
     }
 
     private func identity(_ key: ArticleKey, _ entry: EntryKey) -> ArticleIdentity {
         ArticleIdentity(key: key, link: entry.link, fingerprint: entry.fingerprint)
+    }
+}
+
+// MARK: - Alerts
+
+extension CycleDraft {
+    private func occasion(at now: Timestamp) -> AlertRaiser.Occasion {
+        AlertRaiser.Occasion(feed: facts, isFirst: record.state.lastSuccess == nil, now: now)
+    }
+
+    /// Decides who is told of the matches.
+    mutating func raise(with raiser: AlertRaiser, document: () -> [Item], now: Timestamp) {
+        if flags.isEmpty { return }
+        alerts = raiser.alerts(of: flags, occasion(at: now), document: document)
+    }
+
+    /// What is to be said of the feed itself, once everything else is decided.
+    mutating func announce(with raiser: AlertRaiser, now: Timestamp) {
+        guard outcome == .modified || outcome == .moved else { return }
+        let occasion = occasion(at: now)
+        let first = raiser.firstNotice(of: record.feed, articles: new.count, flags: flags, occasion)
+        notices = [first, gap.flatMap { raiser.gapNotice(of: record.feed, $0, occasion) }].compactMap(\.self)
     }
 }
 
@@ -265,9 +290,9 @@ extension CycleDraft {
         return FeedReport(
             feed: record.feed, title: facts.title, check: check, new: receipt.new.count,
             revised: receipt.revised.count, unchanged: unchanged, nextCheck: state.nextCheck, wasAsked: wasAsked,
-            flagged: flagged.filter { told.contains($0.match.id) }.map { flag in
+            flagged: flags.filter { told.contains($0.match.id) }.map { flag in
                 FlaggedArticle(
-                    id: flag.match.id, topic: flag.match.match.topic, topicName: flag.topicName,
+                    id: flag.match.id, topic: flag.topic.id, topicName: flag.topic.name,
                     severity: flag.match.severity, article: flag.article, feed: facts, match: flag.match.match)
             }, gap: gap)
     }

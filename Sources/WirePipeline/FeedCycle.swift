@@ -12,20 +12,24 @@ public struct FeedCycle: Sendable {
     let fetcher: FeedFetcher
     let parser: FeedParser
     let topics: TopicBook
+    let raiser: AlertRaiser
     let store: any Store
     let commits: CommitQueue
     let now: @Sendable () -> Timestamp
     let planner: PollPlanner?
     let decider = ChangeDecider()
 
-    /// - Parameter planner: says when the next check is worth its request; nil for as soon as it is allowed.
+    /// - Parameters:
+    ///   - routing: who hears of what; without channels no alert is raised.
+    ///   - planner: says when the next check is worth its request; nil for as soon as it is allowed.
     public init(
-        fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, store: any Store, commits: CommitQueue,
-        planner: PollPlanner? = nil, now: @escaping @Sendable () -> Timestamp
+        fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, routing: AlertRouting = AlertRouting(),
+        store: any Store, commits: CommitQueue, planner: PollPlanner? = nil, now: @escaping @Sendable () -> Timestamp
     ) {
         self.fetcher = fetcher
         self.parser = parser
         self.topics = topics
+        raiser = AlertRaiser(routing: routing, ids: store.ids)
         self.store = store
         self.commits = commits
         self.planner = planner
@@ -45,10 +49,11 @@ public struct FeedCycle: Sendable {
             draft.conclude(outcome, now: now())
         }
         draft.plan(with: planner, now: now())
+        draft.announce(with: raiser, now: now())
         return await save(draft)
     }
 
-    /// Parse, compare, normalise, match.
+    /// Parse, compare, normalise, match, raise.
     private func read(_ document: FetchedDocument, _ facts: FetchFacts, into draft: inout CycleDraft) async {
         let parsed: ParsedFeed
         do {
@@ -69,6 +74,7 @@ public struct FeedCycle: Sendable {
         draft.conclude(parsed, facts, ambiguous: identified.ambiguousIDs, now: time)
         normalize(parsed, keys, changes, at: time, into: &draft)
         match(at: time, into: &draft)
+        draft.raise(with: raiser, document: { items(of: parsed) }, now: time)
     }
 
     /// Makes articles of the new and the edited entries only.
@@ -105,6 +111,13 @@ public struct FeedCycle: Sendable {
                 draft.flag(article, topic: topic, match: match, id: store.ids.next(at: time))
             }
         }
+    }
+
+    /// All items of a document, known or new.
+    private func items(of parsed: ParsedFeed) -> [Item] {
+        let normalizer = Normalizer(url: parsed.documentURL)
+        var problems: [Problem] = []
+        return parsed.entries.map { normalizer.item($0, of: parsed, problems: &problems) }
     }
 
     /// Writes everything at once; if that fails, the check failed and nothing of it counts.
