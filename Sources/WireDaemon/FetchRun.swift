@@ -111,7 +111,8 @@ public struct FetchRun: Sendable {
         _ = try await store.declare(list.declarations, now: started)
         let polled = try await store.feeds().filter(\.isListed)
         let records = try choose(polled)
-        let cycle = assembly.cycle(store: store, topics: TopicBook(topics), feeds: polled)
+        let cycle = assembly.cycle(
+            store: store, topics: TopicBook(topics), routing: assembly.settings.routing(for: allTopics), feeds: polled)
         let round = Round(cycle: cycle, concurrency: assembly.settings.fetch.concurrency)
         let reports = Reports()
         let choice = choice

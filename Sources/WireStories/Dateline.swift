@@ -33,7 +33,8 @@ struct Dateline {
             let isDash =
                 dashes.contains(start[index])
                 || start[index] == "-" && (next == "-" || next.isWhitespace && !before.isLetter)
-            let isColon = start[index] == ":" && next.isWhitespace && (before == ")" || before.isUppercase)
+            let isColon =
+                start[index] == ":" && next.isWhitespace && (before == ")" || before == "]" || before.isUppercase)
             guard isDash || isColon else { continue }
             let head = String(start[..<index]).trimmed
             let rest = text.dropFirst(index + 1).drop { $0 == "-" || dashes.contains($0) || $0.isWhitespace }

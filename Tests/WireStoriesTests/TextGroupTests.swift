@@ -22,7 +22,7 @@ import WireModel
 
     @Test(arguments: [
         report.uppercased(),
-        report.replacingOccurrences(of: ",", with: " –").replacingOccurrences(of: ";", with: ".\n"),
+        report.replacingOccurrences(of: ", ", with: " – ").replacingOccurrences(of: ";", with: ".\n"),
         report.replacingOccurrences(of: " ", with: "  \u{A0} "),
         report.replacingOccurrences(of: "regional", with: "re\u{AD}gional"),
         "„" + report.replacingOccurrences(of: " in ", with: "\nin ") + "“",
@@ -49,9 +49,9 @@ import WireModel
         "LONDON (AP) — " + report + "\nReporting by J. Doe\nSource: AP",
     ])
     func theSameTextInAnotherDress(_ text: String) throws {
-        #expect(try #require(group(text)) == group(Self.report))
-        #expect(
-            group(text, title: "Another title altogether") == group(text, title: "Floods") || text.hasPrefix("Floods"))
+        let plain = try #require(group(Self.report))
+        #expect(group(text) == plain)
+        #expect(group(text, title: "Another title altogether") == plain || text.hasPrefix("Floods"))
     }
 
     @Test(arguments: [
@@ -78,7 +78,8 @@ import WireModel
         "Note: " + report,
     ])
     func otherNews(_ text: String) throws {
-        #expect(try #require(group(text)) != group(Self.report))
+        let other = try #require(group(text))
+        #expect(other != group(Self.report))
     }
 
     @Test func longTextsMayLoseADoubtfulBeginning() throws {
@@ -93,8 +94,8 @@ import WireModel
     @Test(arguments: [
         "", " \n ", "Read more…", "Source: Reuters", "(Reuters) - ", "LONDON (Reuters) - Shares rose in early trading.",
         "Click here to read the full story on our site and to comment on it with others who have read it before you.",
-        report.split(separator: " ").prefix(24).joined(separator: " "),
-        "PARIS (AFP) — " + report.split(separator: " ").prefix(24).joined(separator: " "),
+        report.split(separator: " ").prefix(22).joined(separator: " "),
+        "PARIS (AFP) — " + report.split(separator: " ").prefix(22).joined(separator: " "),
         "— — — ( ) [ ] : -- . .", "))))((((", "-", "(", ")",
     ])
     func tooShortToTell(_ text: String) { #expect(group(text) == nil) }
