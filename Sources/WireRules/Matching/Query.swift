@@ -20,7 +20,7 @@ public struct Query: Sendable {
             var compiler = QueryCompiler()
             let root = try compiler.compile(expression, of: text)
             self.warnings = warnings
-            candidates = CandidateFinder(compiler.seal()).expression(of: root)
+            candidates = CandidateFinder(compiler.program).expression(of: root)
         } catch {
             throw QueryErrors([error])
         }
@@ -58,7 +58,9 @@ struct CandidateFinder {
             return term(Int(node.first))
         case .near, .atLeast:
             return join(range.compactMap { operand($0) })
-        case .not, .facet, .topic:
+        case .added:
+            return expression(of: program.links[range.lowerBound])
+        case .not, .regex, .removed, .facet, .topic:
             return nil
         }
     }
@@ -86,7 +88,7 @@ struct CandidateFinder {
             if let pairs = hangulPairs(form) { return pairs }
             let prefix = form.prefix { $0 < Pattern.star }
             return prefix.isEmpty ? nil : .prefix(String(decoding: prefix, as: UTF8.self))
-        case .fuzzy:
+        case .fuzzy, .stem, .literal, .edited:
             return nil
         }
     }

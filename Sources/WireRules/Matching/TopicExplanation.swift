@@ -57,58 +57,57 @@ extension TopicExplanation.Clause {
 extension TopicSet {
     /// Why a topic flags an article or not; nil if no topic in force has the id.
     public func explain(
-        _ topic: String, item: Item, feed: FeedFacts = FeedFacts(), seen: Timestamp? = nil, now: Timestamp
+        _ topic: String, item: Item, feed: FeedFacts = FeedFacts(), previous: Item? = nil, seen: Timestamp? = nil,
+        now: Timestamp
     ) -> TopicExplanation? {
-        guard let index = compiled.firstIndex(where: { $0.topic.id == topic && $0.root >= 0 }) else { return nil }
         var matcher = Matcher(self)
-        let article = ArticleFacts(item: item, feed: feed, clock: Clock(seen: seen, now: now))
-        let isMet = matcher.holds(topic: index, article)
-        var clauses: [TopicExplanation.Clause] = []
-        let own = compiled[index]
-        matcher.explain(Int(own.root), own.reference.query, article, isNegated: false, &clauses)
-        return TopicExplanation(
-            topic: topic, match: isMet ? matcher.explanation(of: index, article) : nil, clauses: clauses)
+        let article = ArticleFacts(item: item, feed: feed, clock: Clock(seen: seen, now: now), previous: previous)
+        return matcher.ask(topic, article) { search, index in
+            let root = Int(search.part.compiled[index].root)
+            return TopicExplanation(
+                topic: topic, match: search.holds(root, article) ? search.explanation(of: index, article) : nil,
+                clauses: search.clauses(of: index, article))
+        }
     }
 
     /// Runs the tests of all topics in force; every one that fails is an error at its place.
     public func runTests(now: Timestamp) -> [QueryProblem] {
         var matcher = Matcher(self)
         var problems: [QueryProblem] = []
-        for (index, compiled) in compiled.enumerated() where compiled.topic.isEnabled && compiled.root >= 0 {
-            for test in compiled.topic.tests {
+        for topic in topics {
+            for test in topic.tests {
                 let article = ArticleFacts(item: test.item, feed: test.feed, clock: Clock(seen: now, now: now))
-                let isMet = matcher.holds(topic: index, article)
-                if isMet == test.expectsMatch { continue }
-                problems.append(failure(of: test, index, article, &matcher))
+                let clauses = matcher.ask(topic.id, article) { search, index in
+                    let isMet = search.holds(Int(search.part.compiled[index].root), article)
+                    return isMet == test.expectsMatch ? nil : search.clauses(of: index, article)
+                }
+                if let clauses = clauses ?? nil { problems.append(failure(of: test, topic, clauses)) }
             }
         }
         return problems
     }
 
     private func failure(
-        of test: TopicTest, _ index: Int, _ article: ArticleFacts, _ matcher: inout Matcher
+        of test: TopicTest, _ topic: Topic, _ clauses: [TopicExplanation.Clause]
     ) -> QueryProblem {
-        let topic = compiled[index]
-        var clauses: [TopicExplanation.Clause] = []
-        matcher.explain(Int(topic.root), topic.reference.query, article, isNegated: false, &clauses)
         let message: String
         let hint: String?
         if test.expectsMatch {
-            message = "this test should match \(topic.topic.id), but does not"
+            message = "this test should match \(topic.id), but does not"
             hint = clauses.first { !$0.isFulfilled }.map {
                 $0.isNegated
                     ? "NOT \($0.clause) is met by: \($0.spans.map(\.text).joined(separator: ", "))"
                     : "\($0.clause): \($0.reason ?? "not found")"
             }
         } else {
-            message = "this test should not match \(topic.topic.id), but does"
+            message = "this test should not match \(topic.id), but does"
             let held = clauses.filter { !$0.isNegated && $0.holds }.map(\.clause)
             hint = held.isEmpty ? nil : "met by: \(held.joined(separator: ", "))"
         }
         let excerpt = test.item.title ?? test.item.contentText ?? test.item.summary
         var problem = QueryProblem(
             .error, "test-failed", file: test.place?.file, line: test.place?.line ?? 1, column: test.place?.column ?? 1,
-            lineText: nil, topic: topic.topic.id, message, hint: hint)
+            lineText: nil, topic: topic.id, message, hint: hint)
         problem.excerpt = excerpt.map {
             QueryProblem.Excerpt(before: "", meant: String($0.prefix { $0 != "\n" }), after: "", limit: 100)
         }
@@ -116,18 +115,25 @@ extension TopicSet {
     }
 }
 
-extension Matcher {
-    mutating func explain(
-        _ index: Int, _ query: [UInt8], _ article: ArticleFacts, isNegated: Bool,
+extension TopicSearch {
+    /// All clauses of a topic's query.
+    fileprivate mutating func clauses(of topic: Int, _ article: ArticleFacts) -> [TopicExplanation.Clause] {
+        var clauses: [TopicExplanation.Clause] = []
+        explain(Int(part.compiled[topic].root), part.compiled[topic].topic.query, article, isNegated: false, &clauses)
+        return clauses
+    }
+
+    private mutating func explain(
+        _ index: Int, _ query: String, _ article: ArticleFacts, isNegated: Bool,
         _ clauses: inout [TopicExplanation.Clause]
     ) {
         guard index >= 0 else { return }
-        let node = set.program.nodes[index]
+        let node = part.program.nodes[index]
         switch node.operation {
         case .all, .any, .not:
             for link in Int(node.first)..<Int(node.first + node.count) {
                 explain(
-                    Int(set.program.links[link]), query, article,
+                    Int(part.program.links[link]), query, article,
                     isNegated: node.operation == .not ? !isNegated : isNegated, &clauses)
             }
         default:
@@ -135,7 +141,7 @@ extension Matcher {
             let spans = holds ? spans(ofLeaf: index, query, article) : []
             clauses.append(
                 TopicExplanation.Clause(
-                    clause: String(decoding: query[Int(node.low)..<Int(node.high)], as: UTF8.self),
+                    clause: slice(query, Int(node.low)..<Int(node.high)),
                     isNegated: isNegated,
                     holds: holds, spans: spans,
                     reason: holds == isNegated ? reason(node, isNegated: isNegated, article) : nil))
@@ -150,16 +156,20 @@ extension Matcher {
             return missing(Int(node.first), node.field, article)
         case .near:
             for index in Int(node.first)..<Int(node.first + node.count) {
-                let terms = set.program.operands[index]
-                let isThere = terms.contains { has(Int(set.program.links[$0]), node.field, article) }
+                let terms = part.program.operands[index]
+                let isThere = terms.contains { has(Int(part.program.links[$0]), node.field, article) }
                 if !isThere { return "operand \(index - Int(node.first) + 1) does not occur \(Self.place(node.field))" }
             }
             return "all operands occur, but not so near each other, in this order, in one paragraph"
         case .atLeast:
             return "occurs \(occurrenceCount(node, article)) times, wanted \(node.value)"
         case .topic: return "that topic does not match"
+        case .regex: return "is not met \(Self.place(node.field))"
+        case .added, .removed:
+            guard article.previous != nil else { return "the article was not edited" }
+            return node.operation == .added ? "the edit did not add it" : "the edit did not remove it"
         default:
-            return set.program.facets[Int(node.first)].state(of: article.item, from: article.feed, at: article.clock)
+            return part.program.facets[Int(node.first)].state(of: article)
         }
     }
 
