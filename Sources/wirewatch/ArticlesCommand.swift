@@ -77,14 +77,10 @@ struct ArticlesCommand: ParsableCommand {
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let printer = ArchivePrinter(format: filter.format, ink: Ink(common.color))
-            let search = try usage { () throws(SettingsProblem) in try Search.prepare(query) }
+            let search = try usage { () throws(SettingsProblem) in try ArchiveSearch(query, assembly) }
             for warning in search.warnings where !common.quiet { StandardError.write(warning + "\n") }
             try await Archive(assembly).search(search, in: try filter.query()) { printer.print($0, match: $1) }
             printer.finish()
-        }
-
-        private static func prepare(_ query: String) throws(SettingsProblem) -> ArchiveSearch {
-            try ArchiveSearch(query)
         }
     }
 

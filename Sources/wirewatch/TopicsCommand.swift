@@ -110,8 +110,8 @@ struct TopicsCommand: ParsableCommand {
                 throw CommandProblem(
                     usage: "no topic \"\(topic)\" in the topics file" + (nearest.map { "; did you mean \($0)?" } ?? ""))
             }
-            let stored = try await Archive(assembly).article(named: article).current
-            let explanation = try topics.explain(topic, stored)
+            let history = try await Archive(assembly).article(named: article)
+            let explanation = try usage { () throws(SettingsProblem) in try topics.explain(topic, history) }
             if format == .text {
                 StandardOutput.write(explanation.text + "\n")
             } else {

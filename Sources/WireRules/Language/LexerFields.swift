@@ -5,9 +5,14 @@ extension Lexer {
         let name = string(start..<colon)
         let next = colon + 1 < scalars.count ? scalars[colon + 1] : " "
         guard let rule = QueryOperators.field(named: name) else {
-            let near = Suggestion.nearest(to: name, among: QueryOperators.fieldNames)
             let value = string((colon + 1)..<wordEnd(from: colon + 1))
             let quoted = "write \"\(name):\(value)\" to find these words"
+            if value.hasPrefix("//") {
+                throw problem(
+                    "unknown-field", start..<(colon + 1), "an address is not looked for in the text",
+                    hint: "write url:\(name):\(value) for the link; \(quoted)")
+            }
+            let near = Suggestion.field(named: name)
             throw problem(
                 "unknown-field", start..<(colon + 1), "there is no field \(name):",
                 hint: near.map { "did you mean \($0):\(value)? Otherwise \(quoted)" }

@@ -75,6 +75,10 @@ extension Lexer {
         case "&&", "||", "!":
             let word = ["&&": "AND", "||": "OR", "!": "NOT"][text] ?? "AND"
             throw problem("unknown-operator", range, "\(text) is not an operator", hint: "write \(word)")
+        case _ where text.hasPrefix("!") && !isAdjacent && nextIsWordCharacter(range.lowerBound + 1):
+            throw problem(
+                "unknown-operator", range.lowerBound..<(range.lowerBound + 1), "! is not an operator",
+                hint: "write NOT \(text.dropFirst().prefix(40)), or -\(text.dropFirst().prefix(40))")
         default:
             if let reach = try readReach(text, range) {
                 kind = .near(reach)

@@ -99,6 +99,7 @@ extension QueryParser {
             if isFirst { throw missingOperand(at: lexemes[index].range, before: true) }
             if case .and = lexemes[index].kind { link = .and } else { link = .or }
             index += 1
+            try checkGap(behind: lexemes[index - 1])
         case .near:
             throw missingOperand(at: lexemes[index].range, before: true)
         default:
@@ -119,6 +120,21 @@ extension QueryParser {
         return Part(
             link: link, isNegated: isNegated, expression: expression,
             start: notStart ?? expression.range.lowerBound)
+    }
+
+    /// Two operators in a row have nothing between them.
+    func checkGap(behind first: Lexeme) throws(QueryProblem) {
+        guard index < lexemes.count else { return }
+        switch lexemes[index].kind {
+        case .and, .or, .near:
+            let written = String(decoding: bytes[first.range], as: UTF8.self)
+            let next = String(decoding: bytes[lexemes[index].range], as: UTF8.self)
+            throw problem(
+                "missing-operand", first.range.lowerBound..<lexemes[index].range.upperBound,
+                "between \(written) and \(next) there is nothing to look for",
+                hint: "write only one of them: a \(written) b")
+        default: break
+        }
     }
 
     mutating func warnImplicit(before expression: Expression) {

@@ -65,7 +65,7 @@ extension QueryParser {
 
     func core(_ expression: Expression) -> Expression {
         switch expression.kind {
-        case .not(let inner): core(inner)
+        case .not(let inner), .within(_, let inner): core(inner)
         case .all(let parts): parts.first.map(core) ?? expression
         default: expression
         }

@@ -59,7 +59,7 @@ extension QueryParser {
         case .not:
             throw problem(
                 "missing-operand", lexeme.range.lowerBound..<next.range.upperBound,
-                "a field needs something to look for", hint: "write  -\(name)\(rule.sample)")
+                "a field needs something to look for", hint: "write  -\(name)\(written(behind: next))")
         case .and, .or, .near, .close:
             throw missingValue(name, rule, lexeme)
         default:
@@ -82,6 +82,12 @@ extension QueryParser {
             return Expression(kind: .edited(edit, inner), range: range, weight: inner.weight)
         }
         return Expression(kind: .within(rule.field ?? .body, inner), range: range)
+    }
+
+    /// What stands behind a lexeme without a blank, shortened.
+    func written(behind lexeme: Lexeme) -> String {
+        guard index + 1 < lexemes.count, lexemes[index + 1].isAdjacent else { return "x" }
+        return String(String(decoding: bytes[lexemes[index + 1].range], as: UTF8.self).prefix(40))
     }
 
     func missingValue(_ name: String, _ rule: FieldRule, _ lexeme: Lexeme) -> QueryProblem {
@@ -129,6 +135,11 @@ extension QueryParser {
         switch rule.value {
         case .operand, .edit:
             // feed:folder/politics
+            guard text.count > "folder/".count else {
+                throw problem(
+                    "missing-operand", range, "folder/ has no name of a folder behind it",
+                    hint: "write feed:folder/politics")
+            }
             kind = .facet(FolderFacet(path: String(text.dropFirst("folder/".count))))
         case .plain(let read):
             kind = try read(FieldValue(field: rule.name, text: text, range: value.content, query: bytes))
@@ -233,6 +244,8 @@ extension QueryParser {
                 let value = String(decoding: bytes[inner.range], as: UTF8.self)
                 hint = "write  \(field.rawValue):(\(before)\(value)\(after))"
             }
+        } else if case .near = operand.kind {
+            hint = "a chain stands without parentheses: a NEAR/5 b NEAR/\(reach.distance) c"
         } else if case .all = operand.kind {
             hint = "write  (a NEAR/\(reach.distance) c) AND (b NEAR/\(reach.distance) c)"
         }

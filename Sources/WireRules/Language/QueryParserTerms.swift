@@ -12,6 +12,7 @@ extension QueryParser {
         if case .word = lexeme.kind {
             isQuoted = false
             warnLowerCase(text, lexeme)
+            warnStranger(text, lexeme)
         }
         guard text.unicodeScalars.contains(where: Characters.isWordCharacter) else {
             let code = text.contains("*") || text.contains("?") ? "wildcard-too-short" : "no-word"
@@ -36,14 +37,37 @@ extension QueryParser {
     }
 
     mutating func warnLowerCase(_ text: String, _ lexeme: Lexeme) {
-        guard index >= 2, index < lexemes.count, ["and", "or", "not"].contains(text.lowercased()) else { return }
+        guard index >= 2, index < lexemes.count, ["and", "or", "not", "near"].contains(text.lowercased()) else {
+            return
+        }
         if case .close = lexemes[index].kind { return }
         if case .open = lexemes[index - 2].kind { return }
         warnings.append(
             QueryProblem(
                 .warning, "lower-case-operator", lexeme.range, in: bytes,
                 "\(text) in small letters is an ordinary word here",
-                hint: "write \(text.uppercased()) if you mean the operator, \"\(text)\" if you mean the word"))
+                hint:
+                    "write \(text.lowercased() == "near" ? "NEAR/5" : text.uppercased()) if you mean the operator, \"\(text)\" if you mean the word"
+            ))
+    }
+
+    /// Words that other languages have for an operator, and single quotation marks, which are apostrophes here.
+    mutating func warnStranger(_ text: String, _ lexeme: Lexeme) {
+        if index >= 2, let name = text.firstMatch(of: /^(?:NEAR|ONEAR|ADJ|WITHIN|PRE|W)\/?([0-9]{1,3})$/) {
+            warnings.append(
+                QueryProblem(
+                    .warning, "ordinary-word", lexeme.range, in: bytes, "\(text) is an ordinary word here",
+                    hint: "write \(text.hasPrefix("PRE") || text.hasPrefix("ONEAR") ? "ONEAR" : "NEAR")/\(name.1)"))
+        }
+        if let first = text.unicodeScalars.first, Characters.isApostrophe(first),
+            !text.unicodeScalars.dropFirst().contains(where: Characters.isApostrophe)
+        {
+            warnings.append(
+                QueryProblem(
+                    .warning, "single-quote", lexeme.range, in: bytes,
+                    "a single quotation mark is an apostrophe here and holds nothing together",
+                    hint: "write \"…\" around words that stand next to each other"))
+        }
     }
 
     /// `"a b"~5`: a NEAR/5 b.

@@ -24,6 +24,8 @@ struct Program: Sendable {
     struct Term: Sendable {
         var tokens: Range<Int>
         var length: Int32
+        /// Words that a place has at least.
+        var fewest: Int32 = 1
         var checks: Range<Int>
         /// Bytes of symbols before the first and behind the last word that belong to it.
         var lead: UInt16 = 0
@@ -70,6 +72,9 @@ struct Program: Sendable {
     private(set) var editedKey: Int32?
     /// Which fields besides the article's own text some query looks in.
     var fields: Set<TextField> = []
+
+    /// Whether some query asks for `change:`.
+    var looksAtChanges: Bool { facets.contains { $0 is ChangeFacet } }
 
     mutating func key(_ rule: KeyRule) -> Int32 {
         if let key = keys[rule] { return key }

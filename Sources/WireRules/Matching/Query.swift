@@ -9,6 +9,8 @@ public struct Query: Sendable {
     public let warnings: [QueryProblem]
     /// What every matching article contains, in folded forms; nil if every article must be looked at.
     public let candidates: TermExpression?
+    /// The ids of the topics that it refers to.
+    public let references: [String]
 
     /// - Throws: what is wrong with the text, with place and hint.
     public init(_ text: String) throws(QueryErrors) {
@@ -20,6 +22,7 @@ public struct Query: Sendable {
             var compiler = QueryCompiler()
             let root = try compiler.compile(expression, of: text)
             self.warnings = warnings
+            references = TopicResolver.references(expression).map(\.0)
             candidates = CandidateFinder(compiler.program).expression(of: root)
         } catch {
             throw QueryErrors([error])

@@ -158,12 +158,24 @@ extension QueryCompiler {
         let checks = firstCheck..<program.checks.count
         let isSimple = checks.isEmpty && program.tokens[tokens].allSatisfy { $0.position == 0 && $0.advance == length }
         var written = Program.Term(tokens: tokens, length: length, checks: checks, isSimple: isSimple)
+        written.fewest = fewest(tokens, length)
         for check in program.checks[checks] {
             if check.positions.lowerBound == 0 { written.lead = UInt16(clamping: check.lead.count) }
             if check.positions.upperBound == length { written.trail = UInt16(clamping: check.trail.count) }
         }
         program.terms.append(written)
         return Int32(truncatingIfNeeded: program.terms.count - 1)
+    }
+
+    /// The shortest way through a term, in tokens.
+    private func fewest(_ tokens: Range<Int>, _ length: Int32) -> Int32 {
+        var ways = Array(repeating: Int32.max, count: Int(length) + 1)
+        ways[0] = 0
+        for token in program.tokens[tokens] where ways[Int(token.position)] < Int32.max {
+            let end = Int(token.position + token.advance)
+            ways[end] = min(ways[end], ways[Int(token.position)] + 1)
+        }
+        return max(1, ways[Int(length)] == Int32.max ? 1 : ways[Int(length)])
     }
 
     private func masked(_ text: String) -> String {

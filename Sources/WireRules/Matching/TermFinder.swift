@@ -29,6 +29,8 @@ struct TermFinder {
     private enum Limits {
         /// Ways through one phrase from one word; more than text and query can make without malice.
         static let states = 100_000
+        /// The latest of them that a new one is compared with.
+        static let recent = 32
     }
 
     init(keys: Int) {
@@ -197,14 +199,17 @@ extension TermFinder {
         _ term: Program.Term, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts, limit: Int,
         into found: inout [Occurrence]
     ) {
-        guard isPossible(term, program) else { return }
+        guard isPossible(term, program), !scope.tokens.isEmpty else { return }
         let before = found.count
+        let final = words.buffer.tokens[scope.tokens.upperBound - 1]
+        let end = final.position &+ final.width
         for id in term.tokens where program.tokens[id].position == 0 {
             let key = Int(program.tokens[id].key)
             guard stamps[key] == serial else { continue }
             for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
                 let index = Int(places[place])
                 guard isInside(index, scope) else { continue }
+                if words.buffer.tokens[index].position &+ UInt32(term.fewest) > end { break }
                 guard let end = walk(term, from: id, at: index, scope, program, article) else { continue }
                 let first = words.buffer.tokens[index]
                 found.append(
@@ -275,10 +280,21 @@ extension TermFinder {
     private mutating func step(_ token: Program.TermToken, _ index: Int, parent: Int32) {
         let found = words.buffer.tokens[index]
         let advance = token.textAdvance > 0 ? UInt32(token.textAdvance) : found.width
-        states.append(
-            State(
-                position: token.position + token.advance, textPosition: found.position &+ advance,
-                token: Int32(truncatingIfNeeded: index), parent: parent))
+        let state = State(
+            position: token.position + token.advance, textPosition: found.position &+ advance,
+            token: Int32(truncatingIfNeeded: index), parent: parent)
+        if !isKnown(state, found) { states.append(state) }
+    }
+
+    /// Whether another form of the same words brought the walk to the same place: without this, each word with three forms
+    /// would treble the ways.
+    private func isKnown(_ state: State, _ found: Token) -> Bool {
+        for other in states.suffix(Limits.recent)
+        where other.position == state.position && other.textPosition == state.textPosition {
+            let token = words.buffer.tokens[Int(other.token)]
+            if token.sourceOffset == found.sourceOffset, token.sourceLength == found.sourceLength { return true }
+        }
+        return false
     }
 
     /// The first of a key's places at or behind a position, by halving.

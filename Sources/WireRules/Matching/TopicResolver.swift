@@ -114,7 +114,7 @@ struct TopicResolver {
         return references(parsed.expression).map(\.0)
     }
 
-    private static func references(_ expression: Expression) -> [(String, Range<Int>)] {
+    static func references(_ expression: Expression) -> [(String, Range<Int>)] {
         switch expression.kind {
         case .topic(let id): [(id, expression.range)]
         case .all(let parts), .any(let parts): parts.flatMap(references)

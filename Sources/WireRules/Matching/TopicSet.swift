@@ -28,6 +28,9 @@ public struct TopicSet: Sendable {
         var problems = resolver.problems
         let part = TopicPart(resolver.good, frequencies: frequencies, problems: &problems)
         let good = Set(part.compiled.filter { $0.root >= 0 }.map(\.topic.id))
+        // A topic that is switched off and that nobody refers to may be wrong.
+        let idle = Set(topics.filter { !$0.isEnabled && resolver.dependents[$0.id] == nil }.map(\.id))
+        if !idle.isEmpty { problems.removeAll { idle.contains($0.topic ?? "") } }
         self.init(
             problems: problems, parts: [part], off: [[]], bad: topics.filter { !good.contains($0.id) },
             dependents: resolver.dependents, nextOrder: topics.count)
@@ -60,6 +63,9 @@ public struct TopicSet: Sendable {
     public var broadCount: Int {
         parts.indices.reduce(0) { sum, part in sum + parts[part].broad.count { isInForce(Int($0), part) } }
     }
+
+    /// Whether some query asks what an edit changed, so that the text before it must be known.
+    public var looksAtEdits: Bool { parts.contains { $0.program.editedKey != nil || $0.program.looksAtChanges } }
 
     func isInForce(_ topic: Int, _ part: Int) -> Bool {
         parts[part].compiled[topic].isInForce && (off[part].isEmpty || !off[part].contains(topic))

@@ -32,7 +32,11 @@ enum OriginOperator: QueryOperator {
     @Sendable private static func readCountry(_ value: FieldValue) throws(QueryProblem) -> Expression.Kind {
         let code = value.text.lowercased()
         guard CountryCode.exists(code) else {
-            let known = ["uk": "gb", "en": "gb", "usa": "us", "deu": "de", "gbr": "gb", "fra": "fr", "el": "gr"]
+            let known = [
+                "uk": "gb", "en": "gb", "usa": "us", "deu": "de", "gbr": "gb", "fra": "fr", "el": "gr", "england": "gb",
+                "britain": "gb", "germany": "de", "france": "fr", "china": "cn", "japan": "jp", "russia": "ru",
+                "america": "us", "italy": "it", "spain": "es",
+            ]
             throw value.problem(
                 "unknown-country", "there is no country \(value.text)",
                 hint:
