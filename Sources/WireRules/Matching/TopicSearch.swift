@@ -160,7 +160,7 @@ extension TopicSearch {
     }
 
     /// The places of an operand's terms, in order, each once.
-    private mutating func operand(_ index: Int, _ field: TextField?, _ article: ArticleFacts) -> [Occurrence] {
+    mutating func operand(_ index: Int, _ field: TextField?, _ article: ArticleFacts) -> [Occurrence] {
         var found: [Occurrence] = []
         for link in part.program.operands[index] {
             finder.occurrences(
