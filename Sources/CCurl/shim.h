@@ -39,6 +39,31 @@ static inline CURLcode ww_easy_setopt_prereq(CURL *_Nonnull h, ww_prereq_callbac
     return c ? c : (curl_easy_setopt)(h, CURLOPT_PREREQDATA, context);
 }
 
+typedef int (*ww_debug_callback)(CURL *_Nullable, curl_infotype, char *_Nullable, size_t, void *_Nullable);
+typedef int (*ww_progress_callback)(void *_Nullable, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+typedef int (*ww_close_callback)(void *_Nullable, curl_socket_t);
+
+static inline CURLcode ww_easy_setopt_read(CURL *_Nonnull h, ww_data_callback _Nonnull f, void *_Nullable context)
+{
+    CURLcode c = (curl_easy_setopt)(h, CURLOPT_READFUNCTION, f);
+    return c ? c : (curl_easy_setopt)(h, CURLOPT_READDATA, context);
+}
+static inline CURLcode ww_easy_setopt_debug(CURL *_Nonnull h, ww_debug_callback _Nonnull f, void *_Nullable context)
+{
+    CURLcode c = (curl_easy_setopt)(h, CURLOPT_DEBUGFUNCTION, f);
+    return c ? c : (curl_easy_setopt)(h, CURLOPT_DEBUGDATA, context);
+}
+static inline CURLcode ww_easy_setopt_progress(CURL *_Nonnull h, ww_progress_callback _Nonnull f, void *_Nullable context)
+{
+    CURLcode c = (curl_easy_setopt)(h, CURLOPT_XFERINFOFUNCTION, f);
+    return c ? c : (curl_easy_setopt)(h, CURLOPT_XFERINFODATA, context);
+}
+static inline CURLcode ww_easy_setopt_closesocket(CURL *_Nonnull h, ww_close_callback _Nonnull f, void *_Nullable context)
+{
+    CURLcode c = (curl_easy_setopt)(h, CURLOPT_CLOSESOCKETFUNCTION, f);
+    return c ? c : (curl_easy_setopt)(h, CURLOPT_CLOSESOCKETDATA, context);
+}
+
 static inline CURLcode ww_easy_getinfo_long(CURL *_Nonnull h, CURLINFO i, long *_Nonnull v) { return (curl_easy_getinfo)(h, i, v); }
 static inline CURLcode ww_easy_getinfo_offset(CURL *_Nonnull h, CURLINFO i, curl_off_t *_Nonnull v) { return (curl_easy_getinfo)(h, i, v); }
 
@@ -74,6 +99,8 @@ static inline CURL *_Nullable ww_multi_finished(CURLM *_Nonnull m, CURLcode *_No
 /* Macros with casts are not imported. */
 static const long ww_curl_auth_basic = (long)CURLAUTH_BASIC;
 static const long ww_curl_auth_digest = (long)CURLAUTH_DIGEST;
+static const long ww_curl_use_no_ssl = CURLUSESSL_NONE;
+static const long ww_curl_use_all_ssl = CURLUSESSL_ALL;
 static const long ww_curl_global_default = CURL_GLOBAL_DEFAULT;
 static const curl_socket_t ww_curl_socket_bad = CURL_SOCKET_BAD;
 static const curl_socket_t ww_curl_socket_timeout = CURL_SOCKET_TIMEOUT;

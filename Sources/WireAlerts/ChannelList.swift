@@ -1,7 +1,10 @@
 /// The kinds of channels.
 public enum Channels {
     /// One line for each file of `Channels/`.
-    public static let all: [any Channel.Type] = []
+    public static let all: [any Channel.Type] = [
+        EmailChannel.self,
+        WebhookChannel.self,
+    ]
 
     public static func kind(_ name: String) -> (any Channel.Type)? { all.first { $0.descriptor.kind == name } }
 }

@@ -16,6 +16,8 @@ public actor OutboxDispatcher {
         public var dead = 0
         /// The store's answer when it could not be used; delivery goes on when it can.
         public var trouble: StoreError?
+
+        public init(trouble: StoreError? = nil) { self.trouble = trouble }
     }
 
     public enum Limits {

@@ -5,15 +5,19 @@ import WireModel
 public struct Outside: Sendable {
     /// Reaches what the operator's settings name, follows no redirect.
     public var http: any HTTPClient
+    public var mail: any MailClient
+    /// Where a mail's recipient takes itself off a channel with one click; nil if no page answers there.
+    public var unsubscribeAddress: @Sendable (_ channel: String, _ recipient: String) -> String? = { _, _ in nil }
     /// Items of a topic's alerts, newest first, for feeds of alerts.
     public var recentItems: @Sendable (_ topic: String, _ limit: Int) async -> [AlertMessage.Item]
     public var version: String
 
     public init(
-        http: any HTTPClient, version: String,
+        http: any HTTPClient, mail: any MailClient = CurlMailClient(), version: String,
         recentItems: @escaping @Sendable (_ topic: String, _ limit: Int) async -> [AlertMessage.Item] = { _, _ in [] }
     ) {
         self.http = http
+        self.mail = mail
         self.version = version
         self.recentItems = recentItems
     }

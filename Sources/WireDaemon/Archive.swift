@@ -20,15 +20,15 @@ public struct Archive: Sendable {
         throw .unknown(id)
     }
 
-    /// Calls `visit` for every selected article, newest first.
-    public func list(_ selection: ArticleSelection, visit: (StoredArticle) -> Void) async throws(ArchiveError) {
+    /// Calls `visit` for every selected article, newest first, until it says false.
+    public func list(_ selection: ArticleSelection, visit: (StoredArticle) -> Bool) async throws(ArchiveError) {
         do {
             let store = try await assembly.openStore(forWriting: false)
             guard let query = selection.query(try await store.feeds()) else {
                 throw ArchiveError.noFeed(selection.feed ?? "")
             }
-            for try await page in store.pages(query) {
-                for article in page { visit(article) }
+            pages: for try await page in store.pages(query) {
+                for article in page where !visit(article) { break pages }
             }
         } catch let error as ArchiveError {
             throw error
@@ -39,11 +39,11 @@ public struct Archive: Sendable {
         }
     }
 
-    /// Calls `visit` for every selected article that the query matches, newest first, with the match.
+    /// Calls `visit` for every selected article that the query matches, newest first, with the match, until it says false.
     ///
     /// The full-text index proposes articles that have the query's words; the matcher of the topics decides.
     public func search(
-        _ search: ArchiveSearch, in selection: ArticleSelection, visit: (StoredArticle, Match) -> Void
+        _ search: ArchiveSearch, in selection: ArticleSelection, visit: (StoredArticle, Match) -> Bool
     ) async throws(ArchiveError) {
         var left = selection.limit > 0 ? selection.limit : Int.max
         var matcher = search.matcher
@@ -65,9 +65,8 @@ public struct Archive: Sendable {
                     let matches = matcher.match(
                         article.item, feed: stored.feed, previous: previous, seen: article.seen, now: now)
                     guard let match = matches.first else { continue }
-                    visit(stored, match)
                     left -= 1
-                    if left == 0 { break pages }
+                    if !visit(stored, match) || left == 0 { break pages }
                 }
             }
         } catch let error as ArchiveError {

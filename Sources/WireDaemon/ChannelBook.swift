@@ -6,7 +6,9 @@ import WireModel
 public struct ChannelBook: Sendable {
     /// By name; those that cannot be made are missing.
     public let channels: [String: any Channel]
-    /// Why some cannot be made, without any secret.
+    /// Why the others cannot be made, without any secret.
+    public let faults: [String: SettingsProblem]
+    /// The faults in the order of the settings.
     public let problems: [SettingsProblem]
 
     public init(_ settings: Settings, outside: Outside) {
@@ -15,22 +17,23 @@ public struct ChannelBook: Sendable {
 
     init(_ settings: Settings, outside: Outside, kinds: [any Channel.Type]) {
         var channels: [String: any Channel] = [:]
-        var problems: [SettingsProblem] = []
+        var faults: [String: SettingsProblem] = [:]
         for declaration in settings.channels {
             // The reader knows no channel of another kind.
             guard let kind = kinds.first(where: { $0.descriptor.kind == declaration.kind }) else { continue }
             do {
                 channels[declaration.name] = try kind.init(declaration.resolved(kind.descriptor), outside)
             } catch let problem as SettingsProblem {
-                problems.append(problem)
+                faults[declaration.name] = problem
             } catch let error as ChannelError {
-                problems.append(declaration.problem(of: error))
+                faults[declaration.name] = declaration.problem(of: error)
             } catch {
-                problems.append(SettingsProblem(place: declaration.place, message: "\(error)"))
+                faults[declaration.name] = SettingsProblem(place: declaration.place, message: "\(error)")
             }
         }
         self.channels = channels
-        self.problems = problems
+        self.faults = faults
+        problems = settings.channels.compactMap { faults[$0.name] }
     }
 }
 

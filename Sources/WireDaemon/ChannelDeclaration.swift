@@ -90,9 +90,9 @@ extension Assembly {
 
     /// What channels may touch.
     public func outside() -> Outside {
-        let networks = settings.fetch.allowNetworks.compactMap { CIDR($0) }
+        // Channels go where the operator's settings say, and follow no redirect.
         let client = CurlClient(
-            options: CurlClient.Options(addressGuard: AddressGuard(allowing: networks), proxy: settings.fetch.proxy))
+            options: CurlClient.Options(addressGuard: .operatorEndpoints, proxy: settings.fetch.proxy))
         return Outside(http: client, version: Version.text)
     }
 }

@@ -16,10 +16,12 @@ public struct FetchRun: Sendable {
         public let wasInterrupted: Bool
         /// A topic or an entry of the list is bad; it was told before.
         public let hasBadInput: Bool
+        /// What was delivered after it was told; nil if nothing was to be.
+        public internal(set) var deliveries: DeliveryReport?
 
         /// Whether something that was asked for failed.
         public var hasFailed: Bool {
-            wasInterrupted || hasBadInput || reports.contains(where: \.hasFailed)
+            wasInterrupted || hasBadInput || reports.contains(where: \.hasFailed) || deliveries?.hasFailed ?? false
         }
 
         /// What was flagged, gravest first, then in the order of the list.
@@ -44,14 +46,20 @@ public struct FetchRun: Sendable {
     private let only: [String]
     private let hasBadInput: Bool
     private let choice: Round.Choice
+    private let delivers: Bool
+    private let allTopics: [Topic]
 
     /// Reads the files; opens nothing yet.
-    /// - Parameter only: addresses, titles or folders of the list; empty for all.
+    /// - Parameters:
+    ///   - only: addresses, titles or folders of the list; empty for all.
+    ///   - delivers: whether alerts that are due are sent before it ends; else that is left to the service.
     /// - Throws: a problem of the files or the choice, before anything was done.
-    public init(_ assembly: Assembly, all: Bool, only: [String]) throws(SettingsProblem) {
+    public init(_ assembly: Assembly, all: Bool, only: [String], delivers: Bool = true) throws(SettingsProblem) {
         self.assembly = assembly
+        self.delivers = delivers
         let loaded = try assembly.loadTopics()
         topics = loaded.set
+        allTopics = loaded.all
         list = try assembly.loadFeeds()
         self.only = only
         problems = loaded.problems.map(\.text) + list.problems.map(\.text)
@@ -91,7 +99,15 @@ public struct FetchRun: Sendable {
         report: @escaping @Sendable (FeedReport) async -> Void, tell: (Outcome) async -> Void
     ) async throws -> Outcome {
         let started = Clock.now()
-        let store = try await assembly.openStore(forWriting: true)
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let assembly = assembly
+        let store: any Store
+        do {
+            store = try await interruption.run { try await assembly.openStore(forWriting: true) }
+        } catch {
+            throw interruption.hasCome ? FetchRunError.interrupted : error
+        }
         _ = try await store.declare(list.declarations, now: started)
         let polled = try await store.feeds().filter(\.isListed)
         let records = try choose(polled)
@@ -99,19 +115,28 @@ public struct FetchRun: Sendable {
         let round = Round(cycle: cycle, concurrency: assembly.settings.fetch.concurrency)
         let reports = Reports()
         let choice = choice
-        let wasInterrupted = await Interruption.watch {
+        try await interruption.run {
             await round.run(records, choice: choice) { result in
                 reports.byFeed.withLock { $0[result.feed.id] = result }
                 await report(result)
             }
         }
         let byFeed = reports.byFeed.withLock { $0 }
-        let outcome = Outcome(
+        var outcome = Outcome(
             started: started, finished: Clock.now(), reports: records.compactMap { byFeed[$0.feed.id] },
-            wasInterrupted: wasInterrupted, hasBadInput: hasBadInput)
+            wasInterrupted: interruption.hasCome, hasBadInput: hasBadInput, deliveries: nil)
         await tell(outcome)
-        if !wasInterrupted {
-            while try await store.index(limit: Limits.indexBatch) == Limits.indexBatch {}
+        if delivers, !interruption.hasCome {
+            let delivery = DeliveryRun(assembly, store: store, topics: allTopics)
+            outcome.deliveries = await delivery.runOnce(until: interruption)
+        }
+        do {
+            try await interruption.run {
+                while try await store.index(limit: Limits.indexBatch) == Limits.indexBatch {}
+            }
+        } catch {
+            // What is not indexed yet is indexed by the next run.
+            if !interruption.hasCome { throw error }
         }
         try await store.close()
         return outcome
@@ -123,6 +148,8 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
     /// The command line names a feed that is neither in the list nor in the database.
     case noFeed(String, nearest: String?)
     case store(StoreError)
+    /// A signal came before anything was done.
+    case interrupted
 
     public var description: String {
         switch self {
@@ -130,6 +157,7 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
             "no feed \"\(name)\""
                 + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `wirewatch feeds list` shows them")
         case .store(let error): error.description
+        case .interrupted: "interrupted before anything was fetched"
         }
     }
 

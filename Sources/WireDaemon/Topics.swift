@@ -36,7 +36,8 @@ public struct LoadedTopics: Sendable {
             for index in known.indices { known[index].isEnabled = false }
         }
         set = TopicSet([topic] + known)
-        problems = set.problems.filter { $0.topic == topic.id }
+        // Two words side by side are what people type into a search; only a topics file should say AND.
+        problems = set.problems.filter { $0.topic == topic.id && $0.code != "implicit-and" }
         let errors = problems.filter(\.isError)
         guard errors.isEmpty else { throw SettingsProblem(message: errors.map(\.text).joined(separator: "\n")) }
     }

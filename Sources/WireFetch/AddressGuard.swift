@@ -130,6 +130,17 @@ public struct AddressGuard: Sendable {
 
     private let allowed: [CIDR]
     private let listening: [Endpoint]
+    private let trustsTarget: Bool
+
+    /// For endpoints that the operator named in the settings, by name and port: their addresses are the operator's affair.
+    /// Requests under it follow no redirect.
+    public static let operatorEndpoints = AddressGuard(trustsTarget: true)
+
+    private init(trustsTarget: Bool) {
+        self.trustsTarget = trustsTarget
+        allowed = []
+        listening = []
+    }
 
     /// - Parameters:
     ///   - networks: exceptions to the denied ranges. The denied ports stay denied inside them.
@@ -137,10 +148,12 @@ public struct AddressGuard: Sendable {
     public init(allowing networks: [CIDR] = [], listening endpoints: [Endpoint] = []) {
         allowed = networks
         listening = endpoints
+        trustsTarget = false
     }
 
     /// Why a connection to this address and port is not allowed; nil if it is.
     public func denial(of address: IPAddress, port: Int) -> String? {
+        if trustsTarget { return nil }
         if let rule = AddressGuard.denial(ofPort: port) { return rule }
         let address = address.unmapped
         if isOwn(address, port: port) { return "this program itself listens there" }

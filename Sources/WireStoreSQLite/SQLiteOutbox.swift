@@ -7,11 +7,11 @@ public import WireStore
 struct OutboxListeners {
     private var continuations: [Int: AsyncStream<Void>.Continuation] = [:]
     private var count = 0
-    private var isFinished = false
+    private var isClosed = false
 
     /// Nil once the store is closed.
     mutating func add(_ continuation: AsyncStream<Void>.Continuation) -> Int? {
-        if isFinished { return nil }
+        if isClosed { return nil }
         count += 1
         continuations[count] = continuation
         return count
@@ -23,10 +23,11 @@ struct OutboxListeners {
         for continuation in continuations.values { continuation.yield() }
     }
 
-    mutating func finish() {
-        isFinished = true
-        for continuation in continuations.values { continuation.finish() }
-        continuations = [:]
+    /// Lets nobody listen any more; the caller ends these. A listener that ends wants the lock: it must not be held then.
+    mutating func close() -> [AsyncStream<Void>.Continuation] {
+        isClosed = true
+        defer { continuations = [:] }
+        return Array(continuations.values)
     }
 }
 

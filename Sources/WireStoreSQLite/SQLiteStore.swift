@@ -109,7 +109,7 @@ public final class SQLiteStore: Store {
             return
         }
         defer { folder.release() }
-        listeners.withLock { $0.finish() }
+        for listener in listeners.withLock({ $0.close() }) { listener.finish() }
         if case .pool(let pool) = connection {
             // The pool closes its readers last, and they cannot put the journal back into the database file. If another
             // process reads, or the disk is full, the journal stays and is as safe.

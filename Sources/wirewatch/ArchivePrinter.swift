@@ -9,13 +9,19 @@ final class ArchivePrinter: Sendable {
     private let ink: Ink
     private let isFirst = Mutex(true)
 
+    enum Limits {
+        /// Columns of the time and the blanks behind it.
+        static let margin = 19
+    }
+
     init(format: OutputFormat, ink: Ink) {
         self.format = format
         self.ink = ink
     }
 
     /// - Parameter match: of a search; nil for a list.
-    func print(_ stored: StoredArticle, match: Match?) {
+    /// - Returns: whether anybody reads on.
+    func print(_ stored: StoredArticle, match: Match?) -> Bool {
         let first = isFirst.withLock { first in
             defer { first = false }
             return first
@@ -23,51 +29,76 @@ final class ArchivePrinter: Sendable {
         switch format {
         case .jsonl: StandardOutput.write(stored.json(match: match))
         case .json: StandardOutput.write((first ? "[" : ",\n") + stored.json(match: match).text)
-        case .text: StandardOutput.write(line(of: stored, match: match))
+        case .text: StandardOutput.write(entry(of: stored, match: match))
         }
+        return !StandardOutput.isClosed
     }
 
     /// Ends the list.
-    func finish() {
-        guard format == .json else { return }
-        StandardOutput.write(isFirst.withLock { $0 } ? "[]\n" : "]\n")
+    func finish(isQuiet: Bool) {
+        let isEmpty = isFirst.withLock { $0 }
+        switch format {
+        case .json: StandardOutput.write(isEmpty ? "[]\n" : "]\n")
+        case .jsonl: break
+        case .text: if isEmpty, !isQuiet { StandardError.write("no article\n") }
+        }
     }
 
     func text(of history: ArticleHistory) -> String {
         let stored = history.current
         let printer = ArticlePrinter(ink: ink)
         let item = stored.article.item
-        var out =
-            printer.title(of: item, match: nil) + "\n" + ink.dim(printer.source(of: stored.article, feed: stored.feed))
-        out += "\n"
+        var lines = [
+            printer.line(printer.title(of: item, matches: stored.matches.map(\.match)), margin: 0),
+            printer.line(ink.dim(printer.source(of: stored.article, feed: stored.feed)), margin: 0),
+        ]
         for (name, values) in [
             ("by", item.authors.compactMap { $0.name ?? $0.email }),
             ("in", item.categories.map { $0.label ?? $0.term }),
         ] where !values.isEmpty {
-            out += "\(name) \(Ink.harmless(values.joined(separator: ", ")))\n"
+            lines.append(printer.line("\(ink.dim(name)) \(Ink.harmless(values.joined(separator: ", ")))", margin: 0))
         }
         for match in stored.matches {
-            out += "\n\(ink.severity(match.severity))  \(ink.bold(Ink.harmless(match.match.topic)))\n"
-            out += "  " + ink.dim("because ") + printer.reason(of: match.match) + "\n"
+            lines.append("\n\(ink.severity(match.severity))  \(ink.bold(Ink.harmless(match.match.topic)))")
+            lines.append(printer.line(ink.dim("because ") + printer.reason(of: match.match)))
         }
-        if let summary = item.summary { out += "\n\(Ink.harmless(summary))\n" }
-        if let content = item.contentText {
-            out += "\n" + content.split(separator: "\n").map { Ink.harmless(String($0)) }.joined(separator: "\n") + "\n"
+        for text in [item.summary, item.contentText] {
+            guard let text else { continue }
+            lines.append("")
+            lines += text.split(separator: "\n").map { printer.line(Ink.harmless(String($0)), margin: 0) }
         }
         for revision in history.earlier {
-            out += "\n" + ink.dim("revision \(revision.number), seen \(revision.seen)") + "\n"
-            out += "  " + Ink.harmless(revision.item.title ?? revision.item.id) + "\n"
+            lines.append(ink.dim("\nrevision \(revision.number), seen \(revision.seen.minuteText)"))
+            lines.append(printer.line(printer.title(of: revision.item), margin: 2))
+            if let text = revision.item.contentText ?? revision.item.summary {
+                lines += text.split(separator: "\n").map { printer.line(ink.dim(Ink.harmless(String($0))), margin: 2) }
+            }
         }
-        return out
+        return lines.joined(separator: "\n") + "\n"
     }
 
-    private func line(of stored: StoredArticle, match: Match?) -> String {
+    /// The time in a column of its own, then the title; below it why, and where from.
+    private func entry(of stored: StoredArticle, match: Match?) -> String {
         let printer = ArticlePrinter(ink: ink)
-        var text = printer.title(of: stored.article.item, match: match) + "\n"
-        if let match { text += "  " + ink.dim("because ") + printer.reason(of: match) + "\n" }
-        for flagged in stored.matches where match == nil {
-            text += "  \(ink.severity(flagged.severity)) \(Ink.harmless(flagged.match.topic))\n"
+        let article = stored.article
+        let time = (article.item.published ?? article.item.updated ?? article.seen).minuteText
+        let isDated = article.item.published != nil || article.item.updated != nil
+        let column = time + String(repeating: " ", count: max(1, Limits.margin - time.utf8.count))
+        var lines = [
+            Paragraph(columns: StandardOutput.columns).text(
+                printer.title(of: article.item, matches: match.map { [$0] } ?? []), first: ink.dim(column),
+                indent: Limits.margin)
+        ]
+        if let match {
+            lines.append(printer.line(ink.dim("because ") + printer.reason(of: match), margin: Limits.margin))
+        } else {
+            for flagged in stored.matches {
+                let topic = "\(ink.severity(flagged.severity)) \(Ink.harmless(flagged.match.topic))"
+                lines.append(String(repeating: " ", count: Limits.margin) + topic)
+            }
         }
-        return text + "  " + ink.dim(printer.source(of: stored.article, feed: stored.feed)) + "\n"
+        let source = printer.source(of: article, feed: stored.feed, hasTime: !isDated)
+        lines.append(printer.line(ink.dim(source), margin: Limits.margin))
+        return lines.joined(separator: "\n") + "\n"
     }
 }

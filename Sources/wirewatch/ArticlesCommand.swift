@@ -58,8 +58,11 @@ struct ArticlesCommand: ParsableCommand {
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let printer = ArchivePrinter(format: filter.format, ink: Ink(common.color))
-            try await Archive(assembly).list(try filter.query()) { printer.print($0, match: nil) }
-            printer.finish()
+            let selection = try filter.query()
+            try await archiveWork { () throws(ArchiveError) in
+                try await Archive(assembly).list(selection) { printer.print($0, match: nil) }
+            }
+            printer.finish(isQuiet: common.quiet)
         }
     }
 
@@ -79,8 +82,11 @@ struct ArticlesCommand: ParsableCommand {
             let printer = ArchivePrinter(format: filter.format, ink: Ink(common.color))
             let search = try usage { () throws(SettingsProblem) in try ArchiveSearch(query, assembly) }
             for warning in search.warnings where !common.quiet { StandardError.write(warning + "\n") }
-            try await Archive(assembly).search(search, in: try filter.query()) { printer.print($0, match: $1) }
-            printer.finish()
+            let selection = try filter.query()
+            try await archiveWork { () throws(ArchiveError) in
+                try await Archive(assembly).search(search, in: selection) { printer.print($0, match: $1) }
+            }
+            printer.finish(isQuiet: common.quiet)
         }
     }
 
@@ -99,12 +105,23 @@ struct ArticlesCommand: ParsableCommand {
 
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
-            let history = try await Archive(assembly).article(named: article)
+            let history = try await archiveWork { () throws(ArchiveError) in
+                try await Archive(assembly).article(named: article)
+            }
             if format == .text {
                 StandardOutput.write(ArchivePrinter(format: .text, ink: Ink(common.color)).text(of: history))
             } else {
                 StandardOutput.write(history.json)
             }
         }
+    }
+}
+
+/// Runs what reads the archive; a question that cannot be meant is wrong use, anything else a failure.
+func archiveWork<Result>(_ body: () async throws(ArchiveError) -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw error.isUsage ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")
     }
 }

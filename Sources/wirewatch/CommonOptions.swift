@@ -24,7 +24,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print results only.")
     var quiet = false
 
-    @Flag(name: .shortAndLong, help: "Say more on standard error.")
+    @Flag(name: .shortAndLong, help: "Also say, on standard error, which files are used and what each step did.")
     var verbose = false
 
     @Option(name: .long, help: ArgumentHelp("When to use colours: auto, always or never.", valueName: "when"))
@@ -48,7 +48,21 @@ struct CommonOptions: ParsableArguments {
         }
         let errors = loaded.problems.filter(\.isError)
         guard errors.isEmpty else { throw CommandProblem(usage: errors.map(\.text).joined(separator: "\n")) }
+        if verbose { tellFiles(loaded.settings) }
         return loaded.settings
+    }
+}
+
+extension CommonOptions {
+    private func tellFiles(_ settings: Settings) {
+        let locations = locations
+        for (name, path) in [
+            ("settings", locations.config?.path ?? "no file, defaults"), ("feeds", locations.feeds(settings).path),
+            ("topics", locations.topics(settings).path), ("data", locations.data(settings)),
+        ] {
+            StandardError.write(
+                Ink.harmless("\(name.padding(toLength: 9, withPad: " ", startingAt: 0)) \(path)") + "\n")
+        }
     }
 }
 

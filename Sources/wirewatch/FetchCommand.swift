@@ -23,12 +23,17 @@ struct FetchCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Also feeds that are not due yet, unless their server forbids it.")
     var all = false
 
+    @Flag(name: .long, help: "Leave the sending of alerts to the service.")
+    var noDeliver = false
+
     @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))
     var format: OutputFormat = .text
 
     func run() async throws {
         let assembly = Assembly(settings: try common.settings(), locations: common.locations)
-        let fetch = try usage { () throws(SettingsProblem) in try FetchRun(assembly, all: all, only: only) }
+        let fetch = try usage { () throws(SettingsProblem) in
+            try FetchRun(assembly, all: all, only: only, delivers: !noDeliver)
+        }
         let printer = FetchPrinter(format: format, ink: Ink(common.color), isQuiet: common.quiet)
         for problem in fetch.problems { StandardError.write(problem + "\n") }
         do {
@@ -37,6 +42,7 @@ struct FetchCommand: AsyncParsableCommand {
             } tell: {
                 await printer.finish($0)
             }
+            if let deliveries = outcome.deliveries { await printer.note(deliveries) }
             if outcome.hasFailed { throw ExitCode(1) }
         } catch let error as FetchRunError {
             throw error.isUsage ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")

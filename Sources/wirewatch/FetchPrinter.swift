@@ -37,13 +37,30 @@ actor FetchPrinter {
         }
     }
 
+    /// Alerts were sent, after all else was told.
+    func note(_ deliveries: DeliveryReport) {
+        for problem in deliveries.problems { StandardError.write(problem + "\n") }
+        var parts: [String] = []
+        if deliveries.failed > 0 { parts.append("\(deliveries.failed) failed, to be tried again") }
+        if deliveries.dead > 0 { parts.append("\(deliveries.dead) given up") }
+        if deliveries.wasInterrupted { parts.append("interrupted; the rest waits for the next run") }
+        if !parts.isEmpty {
+            let hint = "see `wirewatch alerts list` and `wirewatch channels list`"
+            StandardError.write("\(ink.warning("messages")) \(parts.joined(separator: ", ")); \(hint)\n")
+        }
+        guard format == .text, !isQuiet, deliveries.delivered > 0 else { return }
+        StandardOutput.write(
+            "\(deliveries.delivered) \(deliveries.delivered == 1 ? "message" : "messages") delivered\n")
+    }
+
     private func printText(_ outcome: FetchRun.Outcome) {
-        let article = ArticlePrinter(ink: ink)
-        for flagged in outcome.flagged {
-            StandardOutput.write(
-                article.flagged(
-                    flagged.article, feed: flagged.feed, topic: flagged.topicName, severity: flagged.severity,
-                    match: flagged.match) + "\n\n")
+        let printer = ArticlePrinter(ink: ink)
+        for flagged in FetchPrinter.byArticle(outcome.flagged) {
+            guard let first = flagged.first else { continue }
+            let flags = flagged.map {
+                ArticlePrinter.Flag(topic: $0.topicName, severity: $0.severity, match: $0.match)
+            }
+            StandardOutput.write(printer.block(first.article, feed: first.feed, flags: flags) + "\n")
         }
         for report in outcome.reports {
             if let failure = report.check.failure {
@@ -59,6 +76,21 @@ actor FetchPrinter {
         }
         if outcome.wasInterrupted { StandardError.write("interrupted; what is listed above is stored\n") }
         if !isQuiet { StandardOutput.write(FetchPrinter.summary(of: outcome) + "\n") }
+    }
+
+    /// Several topics may flag one article: it stands where its gravest flag does.
+    private static func byArticle(_ flagged: [FlaggedArticle]) -> [[FlaggedArticle]] {
+        var places: [ArticleID: Int] = [:]
+        var groups: [[FlaggedArticle]] = []
+        for flag in flagged {
+            if let place = places[flag.article.id] {
+                groups[place].append(flag)
+            } else {
+                places[flag.article.id] = groups.count
+                groups.append([flag])
+            }
+        }
+        return groups
     }
 
     private static func summary(of outcome: FetchRun.Outcome) -> String {

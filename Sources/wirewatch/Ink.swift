@@ -34,17 +34,22 @@ struct Ink {
     }
 
     /// A plain text with byte ranges of it highlighted: in colour, or between « and ».
-    func highlight(_ text: String, ranges: [Range<Int>]) -> String {
+    /// - Parameter isTitle: the rest is bold.
+    func highlight(_ text: String, ranges: [Range<Int>], isTitle: Bool = false) -> String {
+        let plain = { (part: ArraySlice<UInt8>) in
+            let part = Ink.harmless(String(decoding: part, as: UTF8.self))
+            return isTitle && !part.isEmpty ? bold(part) : part
+        }
         let bytes = Array(text.utf8)
         var out = ""
         var position = 0
         for range in merge(ranges, within: bytes.count) {
-            out += Ink.harmless(String(decoding: bytes[position..<range.lowerBound], as: UTF8.self))
+            out += plain(bytes[position..<range.lowerBound])
             let word = Ink.harmless(String(decoding: bytes[range], as: UTF8.self))
             out += isColored ? "\u{1B}[1;33m\(word)\u{1B}[0m" : "«\(word)»"
             position = range.upperBound
         }
-        return out + Ink.harmless(String(decoding: bytes[position...], as: UTF8.self))
+        return out + plain(bytes[position...])
     }
 
     /// The text without control characters and without marks that turn the direction of what follows.

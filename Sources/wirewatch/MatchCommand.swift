@@ -55,17 +55,23 @@ struct MatchCommand: ParsableCommand {
     }
 
     private func text(of result: MatchRun.Result) -> String {
-        let printer = ArticlePrinter(ink: Ink(common.color))
-        let name = Ink.harmless(
-            result.file == result.item.id ? result.file : "\(result.file): \(result.item.title ?? result.item.id)")
-        guard !result.matches.isEmpty else { return "\(name): no topic\n" }
+        let ink = Ink(common.color)
+        let printer = ArticlePrinter(ink: ink)
+        guard !result.matches.isEmpty else {
+            let isFile = result.file == result.item.id
+            let name = isFile ? Ink.harmless(result.file) : printer.title(of: result.item)
+            let file = isFile ? "" : ink.dim("  \(Ink.harmless(result.file))")
+            return "\(ink.dim("none"))    \(name)\(file)\n\n"
+        }
         let article = Article(
             id: ArticleID(rawValue: 1), feed: FeedID(rawValue: 1), item: result.item, seen: result.seen)
-        return result.matches.map { topic, match in
-            // Text files have no title: the file's name stands in its place.
-            printer.flagged(
-                article, feed: result.feed, topic: topic.name, severity: topic.severity, match: match, source: name)
-                + "\n"
-        }.joined(separator: "\n") + "\n"
+        let flags = result.matches.enumerated()
+            .sorted { ($1.element.topic.severity, $0.offset) < ($0.element.topic.severity, $1.offset) }
+            .map {
+                ArticlePrinter.Flag(
+                    topic: $0.element.topic.name, severity: $0.element.topic.severity, match: $0.element.match)
+            }
+        // Text files have no title: the file's name stands in its place.
+        return printer.block(article, feed: result.feed, flags: flags, name: result.file) + "\n"
     }
 }

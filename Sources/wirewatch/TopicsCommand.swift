@@ -106,12 +106,20 @@ struct TopicsCommand: ParsableCommand {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let topics = try usage { () throws(SettingsProblem) in try assembly.loadTopics() }
             guard let topic = topics.all.first(where: { $0.id == topic || $0.name == topic }) else {
-                let nearest = NearestName.find(topic, among: topics.all.map(\.id))
+                let nearest = NearestName.find(topic, among: topics.all.flatMap { [$0.id, $0.name] })
                 throw CommandProblem(
-                    usage: "no topic \"\(topic)\" in the topics file" + (nearest.map { "; did you mean \($0)?" } ?? ""))
+                    usage: "error: no topic \"\(topic)\" in the topics file"
+                        + (nearest.map { "; did you mean \($0)?" } ?? ""))
             }
-            let history = try await Archive(assembly).article(named: article)
-            let explanation = try usage { () throws(SettingsProblem) in try topics.explain(topic, history) }
+            let history = try await archiveWork { () throws(ArchiveError) in
+                try await Archive(assembly).article(named: article)
+            }
+            let explanation: TopicExplanation
+            do {
+                explanation = try topics.explain(topic, history)
+            } catch {
+                throw CommandProblem(failure: error.text)
+            }
             if format == .text {
                 StandardOutput.write(explanation.text + "\n")
             } else {

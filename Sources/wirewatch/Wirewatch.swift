@@ -25,27 +25,45 @@ struct Wirewatch: AsyncParsableCommand {
 
     /// Runs the command; wrong use ends with 2, not with the library's 64.
     static func main() async {
+        StandardStreams.prepare()
+        let code = await run(CommandLine.arguments)
+        if let loss = StandardOutput.loss {
+            StandardError.write("error: standard output: \(loss); results are missing\n")
+            Foundation.exit(code == 0 ? 1 : code)
+        }
+        Foundation.exit(code)
+    }
+
+    /// - Returns: the exit code.
+    private static func run(_ arguments: [String]) async -> Int32 {
+        // Swift has put U+FFFD where bytes were not UTF-8: another file would be opened, or made, than the one meant.
+        if let index = arguments.firstIndex(where: { $0.contains("\u{FFFD}") }), index > 0 {
+            StandardError.write("error: argument \(index) is not UTF-8: \(Ink.harmless(arguments[index]))\n")
+            return 2
+        }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Array(arguments.dropFirst()))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+            return 0
         } catch let code as ExitCode {
-            Foundation.exit(code.rawValue)
+            return code.rawValue
         } catch let problem as CommandProblem {
             StandardError.write(problem.text + "\n")
-            Foundation.exit(problem.exitCode)
+            return problem.exitCode
         } catch {
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
+            let line = message + (message.hasSuffix("\n") ? "" : "\n")
             if code == .success {
-                StandardOutput.write(message + (message.hasSuffix("\n") ? "" : "\n"))
-                Foundation.exit(0)
+                StandardOutput.write(line)
+                return 0
             }
-            StandardError.write(message + (message.hasSuffix("\n") ? "" : "\n"))
-            Foundation.exit(2)
+            StandardError.write(line)
+            return 2
         }
     }
 }

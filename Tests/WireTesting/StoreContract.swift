@@ -14,7 +14,7 @@ public struct StorePromise: Sendable, CustomTestStringConvertible {
         self.keep = keep
     }
 
-    public static let all = feedPromises + cyclePromises + queryPromises
+    public static let all = feedPromises + cyclePromises + queryPromises + outboxPromises
 }
 
 private let feedPromises = [

@@ -36,8 +36,7 @@ final class CurlDriver {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
-        // libcurl reads international host names in the thread's character set.
-        if let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil) { uselocale(utf8) }
+        useUTF8()
         guard CurlDriver.isLibraryReady, let driver = CurlDriver(mailbox: mailbox, bell: bell, options: options) else {
             let detail = "libcurl could not be set up"
             while true {
@@ -61,11 +60,16 @@ final class CurlDriver {
         finish(mailbox)
     }
 
+    /// libcurl reads international host names in the thread's character set.
+    static func useUTF8() {
+        if let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil) { uselocale(utf8) }
+    }
+
     private static func finish(_ mailbox: CurlMailbox) {
         for job in mailbox.threadEnded() { job.continuation.resume(returning: .failure(.shuttingDown)) }
     }
 
-    private static let isLibraryReady = curl_global_init(ww_curl_global_default) == CURLE_OK
+    static let isLibraryReady = curl_global_init(ww_curl_global_default) == CURLE_OK
 
     private init?(mailbox: CurlMailbox, bell: Int32, options: CurlClient.Options) {
         guard let multi = curl_multi_init() else { return nil }

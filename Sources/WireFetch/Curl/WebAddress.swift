@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// An http or https address, read by libcurl's own reader, so that what is checked here is what is connected to there.
 ///
@@ -45,6 +46,20 @@ public struct WebAddress: Hashable, Sendable {
             return nil
         }
         return IPAddress(host)
+    }
+
+    /// A host name in ASCII and lower case, as name servers know it; nil if it is none.
+    static func asciiHost(_ host: String) -> String? {
+        if host.utf8.allSatisfy({ $0 < 0x80 }) { return host.lowercasedASCII }
+        // libcurl reads international host names in the thread's character set.
+        guard let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil) else { return nil }
+        let before = uselocale(utf8)
+        defer {
+            uselocale(before)
+            freelocale(utf8)
+        }
+        guard let reader = try? URLReader(), (try? reader.read("https://\(host)/")) != nil else { return nil }
+        return reader.part(CURLUPART_HOST, flags: UInt32(CURLU_PUNYCODE))?.lowercasedASCII
     }
 
     private init(_ reader: borrowing URLReader) throws(FetchError) {
