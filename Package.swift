@@ -35,17 +35,20 @@ let package = Package(
         .systemLibrary(name: "CCoding", pkgConfig: "libbrotlidec", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
         .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+        // C++ behind a C face
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // 0 ground: values; words and Unicode; no I/O
         .target(name: "WireModel", dependencies: ["CCrypto"], swiftSettings: strict),
-        .target(name: "WireText", dependencies: ["WireModel"], swiftSettings: strict),
+        .target(name: "WireText", dependencies: ["WireModel", "CStemmer"], swiftSettings: strict),
 
         // 1 workshops: do not know each other
         .target(name: "WireParse", dependencies: ["WireModel", "CXML"], swiftSettings: strict),
         .target(name: "WireFetch", dependencies: ["WireModel", "CCurl", "CCoding", "CPSL"], swiftSettings: strict),
         .target(
             name: "WireRules",
-            dependencies: ["WireModel", "WireText", .product(name: "Yams", package: "Yams")],
+            dependencies: ["WireModel", "WireText", "CRE2", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "WireStories", dependencies: ["WireModel", "WireText"], swiftSettings: strict),
         .target(name: "WireStore", dependencies: ["WireModel"], swiftSettings: strict),
@@ -114,5 +117,6 @@ let package = Package(
                 "WireTesting",
             ]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

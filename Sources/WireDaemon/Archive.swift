@@ -58,9 +58,13 @@ public struct Archive: Sendable {
             pages: for try await page in store.pages(query) {
                 for stored in page {
                     let article = stored.article
-                    guard
-                        let match = matcher.match(article.item, feed: stored.feed, seen: article.seen, now: now).first
-                    else { continue }
+                    var previous: Item?
+                    if search.looksAtEdits, article.revision > 1 {
+                        previous = try await store.article(article.id)?.earlier.last?.item
+                    }
+                    let matches = matcher.match(
+                        article.item, feed: stored.feed, previous: previous, seen: article.seen, now: now)
+                    guard let match = matches.first else { continue }
                     left -= 1
                     if !visit(stored, match) || left == 0 { break pages }
                 }
@@ -109,20 +113,15 @@ public struct ArchiveSearch: Sendable {
     private let topics: TopicSet
 
     /// - Throws: a problem that shows each error of the query with its place and hint.
-    public init(_ query: String) throws(SettingsProblem) {
-        let parsed: Query
-        do {
-            parsed = try Query(query)
-        } catch {
-            throw SettingsProblem(message: error.text)
-        }
-        candidates = parsed.candidates
-        // Two words side by side are what people type into a search; only a topics file should say AND.
-        warnings = parsed.warnings.filter { $0.code != "implicit-and" }.map(\.text)
-        topics = TopicSet([Topic(id: "query", name: "query", query: query)])
+    public init(_ query: String, _ assembly: Assembly) throws(SettingsProblem) {
+        let loaded = try LoadedTopics(query: query) { () throws(SettingsProblem) in try assembly.loadTopics().all }
+        candidates = (try? Query(query))?.candidates
+        warnings = loaded.problems.map(\.text)
+        topics = loaded.set
     }
 
     var matcher: Matcher { Matcher(topics) }
+    var looksAtEdits: Bool { topics.looksAtEdits }
 }
 
 /// Which articles a command asks for.

@@ -6,6 +6,8 @@ struct DocumentArticle: Sendable {
     let item: Item
     let feed: FeedFacts
     let seen: Timestamp?
+    /// Before its last edit; nil if it was not edited.
+    var previous: Item?
 }
 
 enum DocumentArticles {
@@ -77,6 +79,24 @@ enum DocumentArticles {
         return DocumentArticle(item: item, feed: FeedFacts(), seen: nil)
     }
 
+    /// An article as an object, with the plain texts that its HTML stands for.
+    /// - Parameter id: for an earlier revision, which need not say it again.
+    private static func article(_ value: JSONValue, id: String? = nil) -> Item? {
+        guard case .object(var object) = value else { return nil }
+        if let id, object["id"] == nil { object["id"] = .string(id) }
+        guard var item = Item(json: .object(object)) else { return nil }
+        if item.contentText == nil, let html = item.contentHTML { item.contentText = TextExtractor.text(of: html) }
+        if let html = item.summaryHTML {
+            let (text, breaks) = TextExtractor.line(of: html)
+            if item.summary == nil || item.summary == text {
+                item.summary = text
+                item.summaryBreaks = breaks
+            }
+        }
+        if item.title == nil, let html = item.titleHTML { item.title = TextExtractor.line(of: html).text }
+        return item
+    }
+
     private static func readLines(
         _ bytes: [UInt8], path: String, visit: (Result<DocumentArticle, SettingsProblem>) -> Void
     ) {
@@ -85,26 +105,16 @@ enum DocumentArticles {
             let place = SourcePlace(file: path, line: index + 1, column: 1)
             do {
                 let value = try JSONReader.read(Array(line))
-                guard case .object = value, var item = Item(json: value) else {
+                guard let item = article(value) else {
                     visit(.failure(SettingsProblem(place: place, message: "not an article: an object is expected")))
                     continue
                 }
-                if item.contentText == nil, let html = item.contentHTML {
-                    item.contentText = TextExtractor.text(of: html)
-                }
-                if let html = item.summaryHTML {
-                    let (text, breaks) = TextExtractor.line(of: html)
-                    if item.summary == nil || item.summary == text {
-                        item.summary = text
-                        item.summaryBreaks = breaks
-                    }
-                }
-                if item.title == nil, let html = item.titleHTML { item.title = TextExtractor.line(of: html).text }
                 let seen = value["seen"]?.string.flatMap { DateParser.parse($0) }
                 visit(
                     .success(
                         DocumentArticle(
-                            item: item, feed: value["feed"].map(FeedFacts.init(json:)) ?? FeedFacts(), seen: seen)))
+                            item: item, feed: value["feed"].map(FeedFacts.init(json:)) ?? FeedFacts(), seen: seen,
+                            previous: value["previous"].flatMap { article($0, id: item.id) })))
             } catch {
                 visit(
                     .failure(

@@ -40,7 +40,7 @@ public struct MatchRun {
         let clock = ContinuousClock()
         let start = clock.now
         if let query {
-            topics = try LoadedTopics(query: query)
+            topics = try LoadedTopics(query: query) { () throws(SettingsProblem) in try assembly.loadTopics().all }
         } else {
             topics = try assembly.loadTopics()
         }
@@ -60,7 +60,8 @@ public struct MatchRun {
             switch article {
             case .success(let article):
                 let start = ContinuousClock().now
-                let matches = matcher.match(article.item, feed: article.feed, seen: article.seen ?? now, now: now)
+                let matches = matcher.match(
+                    article.item, feed: article.feed, previous: article.previous, seen: article.seen ?? now, now: now)
                 matching += ContinuousClock().now - start
                 articles += 1
                 visit(

@@ -73,8 +73,22 @@ public struct FeedCycle: Sendable {
         let time = now()
         draft.conclude(parsed, facts, ambiguous: identified.ambiguousIDs, now: time)
         normalize(parsed, keys, changes, at: time, into: &draft)
-        match(at: time, into: &draft)
-        draft.raise(with: raiser, document: { items(of: parsed) }, now: time)
+        do {
+            match(at: time, edited: try await earlierTexts(of: draft.articles), into: &draft)
+            draft.raise(with: raiser, document: { items(of: parsed) }, now: time)
+        } catch {
+            draft.conclude(unreadable: error.failure, facts, now: now())
+        }
+    }
+
+    /// The texts before their edit, by article, if a topic asks for them.
+    private func earlierTexts(of articles: [Article]) async throws(StoreError) -> [ArticleID: Item] {
+        guard topics.looksAtEdits else { return [:] }
+        var texts: [ArticleID: Item] = [:]
+        for article in articles where article.revision > 1 {
+            texts[article.id] = try await store.article(article.id)?.current.article.item
+        }
+        return texts
     }
 
     /// Makes articles of the new and the edited entries only.
@@ -103,9 +117,9 @@ public struct FeedCycle: Sendable {
         }
     }
 
-    private func match(at time: Timestamp, into draft: inout CycleDraft) {
+    private func match(at time: Timestamp, edited: [ArticleID: Item], into draft: inout CycleDraft) {
         let articles = draft.articles
-        let matches = topics.match(articles.map { ($0.item, $0.seen) }, of: draft.facts, now: time)
+        let matches = topics.match(articles.map { ($0.item, edited[$0.id], $0.seen) }, of: draft.facts, now: time)
         for (article, matches) in zip(articles, matches) {
             for (topic, match) in matches {
                 draft.flag(article, topic: topic, match: match, id: store.ids.next(at: time))

@@ -25,16 +25,19 @@ public final class TopicBook: Sendable {
         }
     }
 
+    /// Whether some topic asks what an edit changed.
+    public var looksAtEdits: Bool { state.withLock { $0.topics.looksAtEdits } }
+
     /// The matches of articles of one feed with the topics that watch it, each with its topic.
     public func match(
-        _ items: [(item: Item, seen: Timestamp)], of feed: FeedFacts, now: Timestamp
+        _ items: [(item: Item, previous: Item?, seen: Timestamp)], of feed: FeedFacts, now: Timestamp
     ) -> [[(topic: Topic, match: Match)]] {
         guard !items.isEmpty else { return [] }
         var (matcher, topics, edition) = state.withLock { state in
             (state.idle.popLast() ?? Matcher(state.topics), state.byID, state.edition)
         }
-        let matches = items.map { item, seen in
-            matcher.match(item, feed: feed, seen: seen, now: now).compactMap { match in
+        let matches = items.map { item, previous, seen in
+            matcher.match(item, feed: feed, previous: previous, seen: seen, now: now).compactMap { match in
                 topics[match.topic].flatMap { $0.watches(feed) ? ($0, match) : nil }
             }
         }

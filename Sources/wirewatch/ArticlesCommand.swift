@@ -80,17 +80,13 @@ struct ArticlesCommand: ParsableCommand {
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let printer = ArchivePrinter(format: filter.format, ink: Ink(common.color))
-            let search = try usage { () throws(SettingsProblem) in try Search.prepare(query) }
+            let search = try usage { () throws(SettingsProblem) in try ArchiveSearch(query, assembly) }
             for warning in search.warnings where !common.quiet { StandardError.write(warning + "\n") }
             let selection = try filter.query()
             try await archiveWork { () throws(ArchiveError) in
                 try await Archive(assembly).search(search, in: selection) { printer.print($0, match: $1) }
             }
             printer.finish(isQuiet: common.quiet)
-        }
-
-        private static func prepare(_ query: String) throws(SettingsProblem) -> ArchiveSearch {
-            try ArchiveSearch(query)
         }
     }
 

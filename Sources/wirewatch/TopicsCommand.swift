@@ -111,12 +111,12 @@ struct TopicsCommand: ParsableCommand {
                     usage: "error: no topic \"\(topic)\" in the topics file"
                         + (nearest.map { "; did you mean \($0)?" } ?? ""))
             }
-            let stored = try await archiveWork { () throws(ArchiveError) in
-                try await Archive(assembly).article(named: article).current
+            let history = try await archiveWork { () throws(ArchiveError) in
+                try await Archive(assembly).article(named: article)
             }
             let explanation: TopicExplanation
             do {
-                explanation = try topics.explain(topic, stored)
+                explanation = try topics.explain(topic, history)
             } catch {
                 throw CommandProblem(failure: error.text)
             }

@@ -9,6 +9,9 @@ struct Expression: Sendable {
         case atLeast(Int, Expression)
         case text(TextTerm)
         case within(TextField, Expression)
+        case regex(RegularExpression)
+        /// The text that an edit added or removed.
+        case edited(Edit, Expression)
         case facet(any Facet)
         case topic(String)
     }
@@ -18,6 +21,9 @@ struct Expression: Sendable {
     /// Multiplies the score of what is inside.
     var weight: Double = 1
 }
+
+/// Which of an article's two texts has it and which has not.
+enum Edit: String, Sendable { case added, removed }
 
 /// How near two neighbours of a NEAR chain stand.
 struct Reach: Hashable, Sendable {
@@ -30,6 +36,8 @@ struct Reach: Hashable, Sendable {
 struct TextTerm: Sendable {
     enum Kind: Hashable, Sendable {
         case folded
+        /// `~x`: its inflections.
+        case stem
         /// `{…}`: case and accents count.
         case exact
         /// `x~1`: so many edits apart.

@@ -17,6 +17,18 @@ enum Suggestion {
     }
 }
 
+extension Suggestion {
+    /// The field that was meant: by what other languages call it, else the nearest name.
+    static func field(named name: String) -> String? {
+        let others = [
+            "intitle": "title", "headline": "title", "inbody": "body", "intext": "body", "text": "body",
+            "content": "body", "host": "site", "link": "url", "from": "author", "by": "author", "date": "published",
+            "pubdate": "published", "since": "published", "topics": "topic", "label": "category", "region": "country",
+        ]
+        return others[name.lowercased()] ?? nearest(to: name, among: QueryOperators.fieldNames)
+    }
+}
+
 /// Edits between two words: a letter added, dropped, changed, or two neighbours swapped, none edited twice.
 enum EditDistance {
     static func between<Letter: Equatable>(_ left: [Letter], _ right: [Letter]) -> Int {

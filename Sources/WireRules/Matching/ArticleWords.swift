@@ -5,15 +5,8 @@ import WireText
 struct ArticleWords {
     /// One text of the article: a field or a member of a list.
     struct Zone {
-        let field: TextField
-        /// The name in a span: `title`, `content`, `authors[1]`.
-        let kind: Kind
-        let index: Int
+        let source: TextSource
         let tokens: Range<Int>
-
-        enum Kind: UInt8 {
-            case title, summary, content, author, category, categoryLabel, source, feedTitle, feedURL, feedFolder
-        }
     }
 
     /// Tokens in which a text may be looked for.
@@ -41,6 +34,8 @@ struct ArticleWords {
     private var summaryStart: UInt32 = 0
     private var summaryWords: UInt32 = 0
     private var contentTokens = 0..<0
+    /// Whether the summary is part of the body.
+    private(set) var hasSummary = false
 
     init() {}
 
@@ -50,7 +45,7 @@ struct ArticleWords {
         zones.removeAll(keepingCapacity: true)
         let tokenizer = Tokenizer(language: item.language ?? feed.language)
         if let title = item.title { tokenizer.append(title, to: &buffer) }
-        close(.title, .title, 0, from: 0)
+        close(.title, from: 0)
         let titleEnd = buffer.tokens.count
         readBody(item, tokenizer)
         title = Scope(tokens: 0..<titleEnd)
@@ -84,9 +79,9 @@ struct ArticleWords {
 }
 
 extension ArticleWords {
-    private mutating func close(_ field: TextField, _ kind: Zone.Kind, _ index: Int, from start: Int) {
+    private mutating func close(_ kind: TextSource.Kind, _ index: Int = 0, from start: Int) {
         guard buffer.tokens.count > start else { return }
-        zones.append(Zone(field: field, kind: kind, index: index, tokens: start..<buffer.tokens.count))
+        zones.append(Zone(source: TextSource(kind: kind, index: index), tokens: start..<buffer.tokens.count))
     }
 
     /// The content, and behind it a summary that it does not contain: order among the two only matters for the lead.
@@ -95,10 +90,11 @@ extension ArticleWords {
         let contentFirst = buffer.tokens.count
         contentStart = buffer.wordCount
         appendLines(content, tokenizer)
-        close(.body, .content, 0, from: contentFirst)
+        close(.content, from: contentFirst)
         contentTokens = contentFirst..<buffer.tokens.count
         summaryStart = buffer.wordCount
         summaryWords = 0
+        hasSummary = false
         guard let summary = item.summary, !summary.isEmpty, !Self.begins(content, with: summary) else { return }
         if !contentTokens.isEmpty {
             summaryBuffer.removeAll()
@@ -108,7 +104,8 @@ extension ArticleWords {
         let summaryFirst = buffer.tokens.count
         tokenizer.append(summary, breaks: item.summaryBreaks, to: &buffer)
         summaryWords = buffer.wordCount &- summaryStart
-        close(.body, .summary, 0, from: summaryFirst)
+        close(.summary, from: summaryFirst)
+        hasSummary = true
     }
 
     /// Every line is a block.
@@ -161,78 +158,41 @@ extension ArticleWords {
         if fields.contains(.author) {
             let start = buffer.tokens.count
             for (index, person) in item.authors.enumerated() {
-                append(person.name, .author, .author, index, tokenizer)
+                append(person.name, .author, index, tokenizer)
             }
             byField[.author] = Scope(tokens: start..<buffer.tokens.count)
         }
         if fields.contains(.category) {
             let start = buffer.tokens.count
             for (index, category) in item.categories.enumerated() {
-                append(category.term, .category, .category, index, tokenizer)
+                append(category.term, .category, index, tokenizer)
                 if category.label != category.term {
-                    append(category.label, .category, .categoryLabel, index, tokenizer)
+                    append(category.label, .categoryLabel, index, tokenizer)
                 }
             }
             byField[.category] = Scope(tokens: start..<buffer.tokens.count)
         }
         if fields.contains(.source) {
             let start = buffer.tokens.count
-            append(item.source?.title, .source, .source, 0, tokenizer)
-            append(feed.title, .source, .feedTitle, 0, tokenizer)
+            append(item.source?.title, .source, 0, tokenizer)
+            append(feed.title, .feedTitle, 0, tokenizer)
             byField[.source] = Scope(tokens: start..<buffer.tokens.count)
         }
         if fields.contains(.feed) {
             let start = buffer.tokens.count
-            append(feed.title, .feed, .feedTitle, 0, tokenizer)
-            append(feed.url, .feed, .feedURL, 0, tokenizer)
-            append(feed.folder, .feed, .feedFolder, 0, tokenizer)
+            append(feed.title, .feedTitle, 0, tokenizer)
+            append(feed.url, .feedURL, 0, tokenizer)
+            append(feed.folder, .feedFolder, 0, tokenizer)
             byField[.feed] = Scope(tokens: start..<buffer.tokens.count)
         }
     }
 
     private mutating func append(
-        _ text: String?, _ field: TextField, _ kind: Zone.Kind, _ index: Int, _ tokenizer: Tokenizer
+        _ text: String?, _ kind: TextSource.Kind, _ index: Int, _ tokenizer: Tokenizer
     ) {
         guard let text, !text.isEmpty else { return }
         let start = buffer.tokens.count
         tokenizer.append(text, to: &buffer)
-        close(field, kind, index, from: start)
+        close(kind, index, from: start)
     }
-}
-
-extension ArticleWords.Zone {
-    /// The field as spans name it.
-    var name: String {
-        switch kind {
-        case .title: "title"
-        case .summary: "summary"
-        case .content: "content"
-        case .author: "authors[\(index)]"
-        case .category: "categories[\(index)]"
-        case .categoryLabel: "categories[\(index)].label"
-        case .source: "source"
-        case .feedTitle: "feed"
-        case .feedURL: "feed.url"
-        case .feedFolder: "feed.folder"
-        }
-    }
-
-    /// The text that the span's offsets are in.
-    func text(of item: Item, _ feed: FeedFacts) -> String {
-        switch kind {
-        case .title: item.title ?? ""
-        case .summary: item.summary ?? ""
-        case .content: item.contentText ?? ""
-        case .author: item.authors.indices.contains(index) ? item.authors[index].name ?? "" : ""
-        case .category: item.categories.indices.contains(index) ? item.categories[index].term : ""
-        case .categoryLabel: item.categories.indices.contains(index) ? item.categories[index].label ?? "" : ""
-        case .source: item.source?.title ?? ""
-        case .feedTitle: feed.title ?? ""
-        case .feedURL: feed.url ?? ""
-        case .feedFolder: feed.folder ?? ""
-        }
-    }
-
-    /// In reading order: title, summary, content, then the rest.
-    var rank: Int { Int(kind.rawValue) }
 }

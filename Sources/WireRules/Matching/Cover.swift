@@ -9,7 +9,6 @@ struct Cover: Sendable {
 struct CoverFinder {
     private let program: Program
     private let costs: [Double]
-    /// Root nodes by topic, for `topic:`.
     private let roots: [Int32]
     /// Covers of topics that others refer to.
     private var known: [Int: [Cover]] = [:]
@@ -19,10 +18,13 @@ struct CoverFinder {
         static let kept = 2
     }
 
-    init(program: Program, roots: [Int32]) {
+    /// - Parameters:
+    ///   - costs: by key, the share of articles that are thought to meet it.
+    ///   - roots: root nodes by topic, for `topic:`.
+    init(program: Program, costs: [Double], roots: [Int32]) {
         self.program = program
+        self.costs = costs
         self.roots = roots
-        costs = program.keyRules.map(Self.cost)
     }
 
     /// The cheapest requirements of a node, each of which must hold, cheapest first; empty if none can be named.
@@ -55,6 +57,14 @@ struct CoverFinder {
             let found = covers(of: roots[index])
             known[index] = found
             return found
+        case .regex:
+            let keys = program.literalKeys[program.literals[Int(node.first)]]
+            guard !keys.isEmpty else { return [] }
+            return [unique(Cover(keys: Array(keys), cost: keys.reduce(0) { $0 + costs[Int($1)] }))]
+        case .added, .removed:
+            var parts = program.editedKey.map { [Cover(keys: [$0], cost: costs[Int($0)])] } ?? []
+            if node.operation == .added { parts += covers(of: program.links[first]) }
+            return best(parts)
         case .not, .facet:
             return []
         }
@@ -102,7 +112,7 @@ struct CoverFinder {
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
     /// A guess from the length: short words are frequent.
-    private static func cost(_ rule: KeyRule) -> Double {
+    static func guess(_ rule: KeyRule) -> Double {
         switch rule {
         case .form(let form):
             if form.contains(where: { $0 >= 0x80 }) { return form.count <= 3 ? 0.05 : form.count <= 6 ? 0.01 : 0.002 }
@@ -112,8 +122,12 @@ struct CoverFinder {
         case .pattern(let form):
             let letters = form.count { $0 < Pattern.star }
             return letters <= 3 ? 0.15 : letters <= 5 ? 0.05 : 0.015
-        case .fuzzy:
+        case .fuzzy, .stem:
             return 0.03
+        case .literal(let bytes):
+            return bytes.count <= 3 ? 0.05 : bytes.count <= 5 ? 0.01 : 0.003
+        case .edited:
+            return 0.02
         }
     }
 }

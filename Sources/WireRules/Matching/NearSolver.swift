@@ -1,8 +1,12 @@
+import WireText
+
 /// Decides NEAR chains: one place of each operand, neighbours within reach, all of different words.
 struct NearSolver: Sendable {
     private enum Limits {
         /// Tries to give every operand words of its own, when operands can be the same words.
         static let tries = 200_000
+        /// Places of each operand whose gaps are measured, to tell a person.
+        static let compared = 2_000
     }
 
     private var tries = 0
@@ -19,6 +23,19 @@ struct NearSolver: Sendable {
             end = place.end
         }
         return count
+    }
+
+    /// The fewest words between a place of the one and a place of the other in one block; nil if they share none.
+    static func gap(_ left: [Occurrence], _ right: [Occurrence]) -> Int? {
+        var best: UInt32?
+        for one in left.prefix(Limits.compared) {
+            for other in right.prefix(Limits.compared) where one.end <= other.start || other.end <= one.start {
+                let gap = one.end <= other.start ? other.start - one.end : one.start - other.end
+                best = min(best ?? gap, gap)
+            }
+        }
+        // Blocks are further apart than any words of one block that a person means by near.
+        return best.flatMap { $0 < TokenBuffer.Limits.blockGap ? Int($0) : nil }
     }
 
     mutating func holds(_ operands: [[Occurrence]], _ reaches: ArraySlice<Reach>) -> Bool {

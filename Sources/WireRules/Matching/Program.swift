@@ -3,13 +3,13 @@ import WireText
 
 /// Compiled queries: trees of nodes in flat arrays.
 struct Program: Sendable {
-    enum Operation: UInt8, Sendable { case all, any, not, term, near, atLeast, facet, topic }
+    enum Operation: UInt8, Sendable { case all, any, not, term, near, atLeast, regex, added, removed, facet, topic }
 
     struct Node: Sendable {
         var operation: Operation
         /// Where a text is looked for; nil for title and body.
         var field: TextField?
-        /// `all`, `any`, `not`: children in `links`. `term`: the term. `near`, `atLeast`: operands in `operands`.
+        /// `all`, `any`, `not`, `added`, `removed`: children in `links`. `term`: the term. `regex`: the expression. `near`, `atLeast`: operands in `operands`.
         var first: Int32
         var count: Int32
         /// `near`: the first reach. `atLeast`: the number.
@@ -24,7 +24,12 @@ struct Program: Sendable {
     struct Term: Sendable {
         var tokens: Range<Int>
         var length: Int32
+        /// Words that a place has at least.
+        var fewest: Int32 = 1
         var checks: Range<Int>
+        /// Bytes of symbols before the first and behind the last word that belong to it.
+        var lead: UInt16 = 0
+        var trail: UInt16 = 0
         /// One position, no check: any of its keys is an occurrence.
         var isSimple: Bool
     }
@@ -58,15 +63,24 @@ struct Program: Sendable {
     var operands: [Range<Int>] = []
     var reaches: [Reach] = []
     var facets: [any Facet] = []
+    var expressions: [RegularExpression] = []
+    /// Keys of each expression's literals; none if it has none.
+    var literals: [Range<Int>] = []
+    var literalKeys: [Int32] = []
     var keyRules: [KeyRule] = []
     private var keys: [KeyRule: Int32] = [:]
+    private(set) var editedKey: Int32?
     /// Which fields besides the article's own text some query looks in.
     var fields: Set<TextField> = []
+
+    /// Whether some query asks for `change:`.
+    var looksAtChanges: Bool { facets.contains { $0 is ChangeFacet } }
 
     mutating func key(_ rule: KeyRule) -> Int32 {
         if let key = keys[rule] { return key }
         let key = Int32(truncatingIfNeeded: keyRules.count)
         keys[rule] = key
+        if rule == .edited { editedKey = key }
         keyRules.append(rule)
         return key
     }

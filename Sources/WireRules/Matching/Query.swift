@@ -9,6 +9,8 @@ public struct Query: Sendable {
     public let warnings: [QueryProblem]
     /// What every matching article contains, in folded forms; nil if every article must be looked at.
     public let candidates: TermExpression?
+    /// The ids of the topics that it refers to.
+    public let references: [String]
 
     /// - Throws: what is wrong with the text, with place and hint.
     public init(_ text: String) throws(QueryErrors) {
@@ -20,7 +22,8 @@ public struct Query: Sendable {
             var compiler = QueryCompiler()
             let root = try compiler.compile(expression, of: text)
             self.warnings = warnings
-            candidates = CandidateFinder(compiler.seal()).expression(of: root)
+            references = TopicResolver.references(expression).map(\.0)
+            candidates = CandidateFinder(compiler.program).expression(of: root)
         } catch {
             throw QueryErrors([error])
         }
@@ -58,7 +61,9 @@ struct CandidateFinder {
             return term(Int(node.first))
         case .near, .atLeast:
             return join(range.compactMap { operand($0) })
-        case .not, .facet, .topic:
+        case .added:
+            return expression(of: program.links[range.lowerBound])
+        case .not, .regex, .removed, .facet, .topic:
             return nil
         }
     }
@@ -86,7 +91,7 @@ struct CandidateFinder {
             if let pairs = hangulPairs(form) { return pairs }
             let prefix = form.prefix { $0 < Pattern.star }
             return prefix.isEmpty ? nil : .prefix(String(decoding: prefix, as: UTF8.self))
-        case .fuzzy:
+        case .fuzzy, .stem, .literal, .edited:
             return nil
         }
     }

@@ -3,21 +3,22 @@ import WireText
 
 /// Writes expressions into a program.
 struct QueryCompiler {
-    private(set) var program = Program()
+    private(set) var program: Program
     private let tokenizer = Tokenizer(side: .query)
     /// Indices of topics by id, for `topic:`.
-    var topics: [String: Int] = [:]
+    private let topics: [String: Int]
     private var query: [UInt8] = []
+
+    /// - Parameter program: what is written so far; the compiler writes on.
+    init(_ program: Program = Program(), topics: [String: Int] = [:]) {
+        self.program = program
+        self.topics = topics
+    }
 
     /// Compiles a query; returns its root node.
     mutating func compile(_ expression: Expression, of text: String) throws(QueryProblem) -> Int32 {
         query = Array(text.utf8)
         return try write(expression, field: nil, weight: 1)
-    }
-
-    mutating func seal() -> Program {
-        program.seal()
-        return program
     }
 }
 
@@ -56,6 +57,11 @@ extension QueryCompiler {
             let first = Int32(truncatingIfNeeded: program.operands.count)
             program.operands.append(contentsOf: try operandTerms([inner]))
             return append(.atLeast, expression, field, weight, first: first, count: 1, value: Int32(number))
+        case .regex(let regex):
+            return append(.regex, expression, field, weight, first: writeRegex(regex), count: 1)
+        case .edited(let edit, let inner):
+            _ = program.key(.edited)
+            return try writeChildren(edit == .added ? .added : .removed, [inner], expression, field, weight)
         case .facet(let facet):
             program.facets.append(facet)
             return append(
@@ -64,6 +70,14 @@ extension QueryCompiler {
             return append(
                 .topic, expression, field, weight, first: Int32(truncatingIfNeeded: topics[id] ?? -1), count: 1)
         }
+    }
+
+    private mutating func writeRegex(_ regex: RegularExpression) -> Int32 {
+        let start = program.literalKeys.count
+        for literal in regex.literals { program.literalKeys.append(program.key(.literal(literal))) }
+        program.literals.append(start..<program.literalKeys.count)
+        program.expressions.append(regex)
+        return Int32(truncatingIfNeeded: program.expressions.count - 1)
     }
 
     private func isLeaf(_ operation: Program.Operation) -> Bool {
@@ -126,7 +140,7 @@ extension QueryCompiler {
     private static let oneLetter: Unicode.Scalar = "\u{168B}"
 
     private mutating func writeTerm(_ term: TextTerm, _ range: Range<Int>) throws(QueryProblem) -> Int32 {
-        let text = term.kind == .exact ? term.text : masked(term.text)
+        let text = term.kind == .folded ? masked(term.text) : term.text
         let buffer = tokenizer.tokens(of: text)
         guard !buffer.tokens.isEmpty else {
             throw QueryProblem(
@@ -136,14 +150,32 @@ extension QueryCompiler {
         let start = program.tokens.count
         let firstCheck = program.checks.count
         writeTokens(buffer, term.kind)
-        if case .fuzzy = term.kind {} else { writeChecks(text, buffer, isExact: term.kind == .exact) }
+        if term.kind == .folded || term.kind == .exact {
+            writeChecks(text, buffer, isExact: term.kind == .exact)
+        }
         let length = program.tokens[start...].map { $0.position + $0.advance }.max() ?? 0
         let tokens = start..<program.tokens.count
         let checks = firstCheck..<program.checks.count
         let isSimple = checks.isEmpty && program.tokens[tokens].allSatisfy { $0.position == 0 && $0.advance == length }
-        program.terms.append(
-            Program.Term(tokens: tokens, length: length, checks: checks, isSimple: isSimple))
+        var written = Program.Term(tokens: tokens, length: length, checks: checks, isSimple: isSimple)
+        written.fewest = fewest(tokens, length)
+        for check in program.checks[checks] {
+            if check.positions.lowerBound == 0 { written.lead = UInt16(clamping: check.lead.count) }
+            if check.positions.upperBound == length { written.trail = UInt16(clamping: check.trail.count) }
+        }
+        program.terms.append(written)
         return Int32(truncatingIfNeeded: program.terms.count - 1)
+    }
+
+    /// The shortest way through a term, in tokens.
+    private func fewest(_ tokens: Range<Int>, _ length: Int32) -> Int32 {
+        var ways = Array(repeating: Int32.max, count: Int(length) + 1)
+        ways[0] = 0
+        for token in program.tokens[tokens] where ways[Int(token.position)] < Int32.max {
+            let end = Int(token.position + token.advance)
+            ways[end] = min(ways[end], ways[Int(token.position)] + 1)
+        }
+        return max(1, ways[Int(length)] == Int32.max ? 1 : ways[Int(length)])
     }
 
     private func masked(_ text: String) -> String {
@@ -184,6 +216,7 @@ extension QueryCompiler {
 
     private func rule(_ form: [UInt8], _ kind: TextTerm.Kind) -> KeyRule {
         if case .fuzzy(let edits) = kind { return .fuzzy(form, edits) }
+        if kind == .stem { return .stem(form) }
         let scalars = String(decoding: form, as: UTF8.self).unicodeScalars
         if scalars.contains(Self.starLetter) || scalars.contains(Self.oneLetter) {
             var pattern: [UInt8] = []
@@ -264,54 +297,5 @@ extension QueryCompiler {
         var core = String.UnicodeScalarView()
         core.append(contentsOf: inner)
         return (Spelling.normal(String(core), isExact: isExact), utf8(lead), utf8(trail))
-    }
-}
-
-/// How words are compared where their spelling counts.
-enum Spelling {
-    /// Scripts without case, where a part of a run is a word: nothing but the letters can differ.
-    static func hasNoCase(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1100...0x11FF, 0x1780...0x17FF, 0x2E80...0x9FFF, 0xA960...0xA97F,
-            0xAC00...0xD7FF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
-            true
-        default: false
-        }
-    }
-
-    static func isLeadingSymbol(_ scalar: Unicode.Scalar) -> Bool { ".@$€£¥&%+#".unicodeScalars.contains(scalar) }
-
-    static func isTrailingSymbol(_ scalar: Unicode.Scalar) -> Bool { "+#%&@$€£°".unicodeScalars.contains(scalar) }
-
-    /// Symbols between letters that are not hyphens, apostrophes or separators of groups of digits.
-    static func hasInnerSymbol(_ scalars: [Unicode.Scalar]) -> Bool {
-        for index in scalars.indices.dropFirst().dropLast() {
-            let scalar = scalars[index]
-            if Characters.isWordCharacter(scalar) || Characters.isDash(scalar) || Characters.isApostrophe(scalar) {
-                continue
-            }
-            if isIgnored(scalar) { continue }
-            let isGrouping = scalar == "," || scalar == "."
-            if isGrouping, Characters.isDigit(scalars[index - 1]), Characters.isDigit(scalars[index + 1]) { continue }
-            return true
-        }
-        return false
-    }
-
-    static func isIgnored(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isDefaultIgnorableCodePoint }
-
-    /// One spelling for marks that mean the same; lower case unless it counts.
-    static func normal(_ text: String, isExact: Bool) -> String {
-        var view = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars where !isIgnored(scalar) {
-            if Characters.isDash(scalar) {
-                view.append("-")
-            } else if Characters.isApostrophe(scalar) {
-                view.append("'")
-            } else {
-                view.append(scalar)
-            }
-        }
-        return isExact ? String(view) : String(view).lowercased()
     }
 }

@@ -8,57 +8,12 @@ enum KeyRule: Hashable, Sendable {
     case pattern([UInt8])
     /// A form so many edits apart.
     case fuzzy([UInt8], Int)
-}
-
-/// Matches folded forms against `*` and `?`.
-enum Pattern {
-    /// Bytes that UTF-8 does not have.
-    static let star: UInt8 = 0xFE
-    static let one: UInt8 = 0xFF
-
-    /// Whether the whole of `forms[low..<high]` has the pattern `rules[from..<to]`.
-    static func matches(_ rules: [UInt8], _ from: Int, _ to: Int, _ forms: [UInt8], _ low: Int, _ high: Int) -> Bool {
-        var rule = from
-        var place = low
-        var starRule = -1
-        var starPlace = low
-        while place < high {
-            if rule < to, rules[rule] == star {
-                starRule = rule
-                starPlace = place
-                rule += 1
-            } else if rule < to, rules[rule] == one {
-                if isWord(forms[place]) {
-                    place = next(forms, place, high)
-                    rule += 1
-                } else {
-                    return false
-                }
-            } else if rule < to, rules[rule] == forms[place] {
-                rule += 1
-                place += 1
-            } else if starRule >= 0, isWord(forms[starPlace]) {
-                starPlace = next(forms, starPlace, high)
-                place = starPlace
-                rule = starRule + 1
-            } else {
-                return false
-            }
-        }
-        while rule < to, rules[rule] == star { rule += 1 }
-        return rule == to
-    }
-
-    /// Letters and digits; all beyond ASCII that stands in a form is one.
-    private static func isWord(_ byte: UInt8) -> Bool {
-        byte >= 0x80 || byte &- 48 < 10 || (byte | 0x20) &- 97 < 26
-    }
-
-    private static func next(_ forms: [UInt8], _ place: Int, _ high: Int) -> Int {
-        var place = place + 1
-        while place < high, forms[place] & 0xC0 == 0x80 { place += 1 }
-        return place
-    }
+    /// A form's inflections in the article's language.
+    case stem([UInt8])
+    /// Bytes of a text, in any case; found in the text itself, not in its words.
+    case literal([UInt8])
+    /// The article was edited.
+    case edited
 }
 
 /// All keys of a set of topics, and which keys a word of a text meets. Flat arrays; built once.
@@ -78,13 +33,13 @@ struct TermIndex: Sendable {
     // Forms: open addressing by hash.
     private var slotHash: [UInt64] = []
     private var slotKey: [Int32] = []
-    private var slotMask = 0
+    private var slotMask = -1
     private var formStart: [Int32] = []
     private var formEnd: [Int32] = []
     private var pool: [UInt8] = []
     /// Which hashes may be there at all.
-    private var filter: [UInt64] = []
-    private var filterMask: UInt64 = 0
+    private var filter: [UInt64] = [0]
+    private var filterMask: UInt64 = 63
     // Patterns and fuzzy words.
     private var tests: [Test] = []
     private var prefixes = AnchorTable()
@@ -93,40 +48,61 @@ struct TermIndex: Sendable {
     private var infixes = AnchorTable()
     private var infixFilter: [UInt64] = []
     private var looseHead: Int32 = -1
+    private(set) var literals = LiteralTable()
+    /// Words whose inflections are looked for.
+    private(set) var stems: [(form: [UInt8], key: Int32)] = []
+    private(set) var editedKey: Int32 = -1
     /// Whether any key is not a plain form.
     private(set) var hasTests = false
 
     init() {}
 
-    init(_ rules: [KeyRule]) {
-        ruleCount = rules.count
+    /// Adds the keys that follow those it has.
+    mutating func append(_ rules: ArraySlice<KeyRule>) {
+        if (ruleCount + rules.count) * 2 > slotKey.count { grow(to: ruleCount + rules.count) }
+        formStart.reserveCapacity(ruleCount + rules.count)
+        formEnd.reserveCapacity(ruleCount + rules.count)
+        for rule in rules {
+            formStart.append(Int32(truncatingIfNeeded: pool.count))
+            insert(rule, Int32(truncatingIfNeeded: ruleCount))
+            formEnd.append(Int32(truncatingIfNeeded: pool.count))
+            ruleCount += 1
+        }
+    }
+
+    private mutating func insert(_ rule: KeyRule, _ key: Int32) {
+        switch rule {
+        case .form(let bytes):
+            pool += bytes
+            insert(TermHash.hash(bytes), key)
+        case .pattern(let bytes):
+            pool += bytes
+            insertPattern(bytes, key)
+        case .fuzzy(let bytes, let edits):
+            pool += bytes
+            insertLoose(key, bytes.count, edits: Int32(truncatingIfNeeded: edits))
+        case .stem(let bytes):
+            stems.append((bytes, key))
+        case .literal(let bytes):
+            literals.insert(bytes, key: key)
+        case .edited:
+            editedKey = key
+        }
+    }
+
+    /// Makes room for so many keys.
+    private mutating func grow(to count: Int) {
         var capacity = 16
-        while capacity < rules.count * 2 { capacity *= 2 }
+        while capacity < count * 2 { capacity *= 2 }
+        var bits = 1024
+        while bits < count * 32 { bits *= 2 }
+        let old = zip(slotHash, slotKey).filter { $1 >= 0 }
         slotHash = Array(repeating: 0, count: capacity)
         slotKey = Array(repeating: -1, count: capacity)
         slotMask = capacity - 1
-        var bits = 1024
-        while bits < rules.count * 32 { bits *= 2 }
         filter = Array(repeating: 0, count: bits / 64)
         filterMask = UInt64(bits - 1)
-        formStart = Array(repeating: 0, count: rules.count)
-        formEnd = formStart
-        for (key, rule) in rules.enumerated() {
-            formStart[key] = Int32(truncatingIfNeeded: pool.count)
-            switch rule {
-            case .form(let bytes):
-                pool += bytes
-                insert(TermHash.hash(bytes), Int32(truncatingIfNeeded: key))
-            case .pattern(let bytes):
-                pool += bytes
-                insertPattern(bytes, Int32(truncatingIfNeeded: key))
-            case .fuzzy(let bytes, let edits):
-                pool += bytes
-                insertLoose(Int32(truncatingIfNeeded: key), bytes.count, edits: Int32(truncatingIfNeeded: edits))
-            }
-            formEnd[key] = Int32(truncatingIfNeeded: pool.count)
-        }
-        prefixMasks = Array(Set(prefixMasks)).sorted()
+        for (hash, key) in old { insert(hash, key) }
     }
 
     /// Whether the token can meet any key at all; quick, and seldom wrong.
@@ -162,6 +138,7 @@ extension TermIndex {
     }
 
     private func lookUp(_ hash: UInt64, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Int32 {
+        guard slotMask >= 0 else { return -1 }
         var slot = Int(truncatingIfNeeded: hash) & slotMask
         while slotKey[slot] >= 0 {
             if slotHash[slot] == hash {
@@ -197,7 +174,10 @@ extension TermIndex {
             let mask = prefix == 8 ? UInt64.max : (1 << (8 * UInt64(prefix))) - 1
             var packed: UInt64 = 0
             for index in 0..<prefix { packed |= UInt64(bytes[index]) << (8 * UInt64(index)) }
-            prefixMasks.append(mask)
+            if !prefixMasks.contains(mask) {
+                prefixMasks.append(mask)
+                prefixMasks.sort()
+            }
             let anchor = packed ^ (UInt64(prefix) &* 0x9E37_79B9_7F4A_7C15)
             test.next = prefixes.replace(anchor, with: id)
             if prefixFilter.isEmpty { prefixFilter = Array(repeating: 0, count: 1024) }
@@ -299,47 +279,5 @@ extension TermIndex {
         let found = Array(String(decoding: forms[low..<high], as: UTF8.self).unicodeScalars)
         guard abs(wanted.count - found.count) <= edits else { return false }
         return EditDistance.between(wanted, found) <= edits
-    }
-}
-
-/// Lists by a 64-bit name: open addressing, grown while it is built.
-struct AnchorTable: Sendable {
-    private var names: [UInt64] = Array(repeating: 0, count: 16)
-    private var heads: [Int32] = Array(repeating: -1, count: 16)
-    private var count = 0
-
-    init() {}
-
-    @inline(__always)
-    func head(of name: UInt64) -> Int32 { heads[slot(of: name)] }
-
-    /// Puts a new head before a list; returns the old one, or -1.
-    mutating func replace(_ name: UInt64, with head: Int32) -> Int32 {
-        if count * 2 >= names.count { grow() }
-        let slot = slot(of: name)
-        let old = heads[slot]
-        if old < 0 { count += 1 }
-        names[slot] = name
-        heads[slot] = head
-        return old
-    }
-
-    @inline(__always)
-    private func slot(of name: UInt64) -> Int {
-        let mask = names.count - 1
-        var slot = Int(truncatingIfNeeded: (name &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-        while heads[slot] >= 0, names[slot] != name { slot = (slot + 1) & mask }
-        return slot
-    }
-
-    private mutating func grow() {
-        let old = self
-        names = Array(repeating: 0, count: old.names.count * 2)
-        heads = Array(repeating: -1, count: old.names.count * 2)
-        for index in old.names.indices where old.heads[index] >= 0 {
-            let slot = slot(of: old.names[index])
-            names[slot] = old.names[index]
-            heads[slot] = old.heads[index]
-        }
     }
 }

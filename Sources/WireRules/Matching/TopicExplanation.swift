@@ -17,13 +17,28 @@ public struct TopicExplanation: Sendable {
         public var isFulfilled: Bool { holds != isNegated }
     }
 
+    /// Why a topic does not flag an article: the first part of its query that failed.
+    public struct Failure: Sendable {
+        /// As written in the query; with the topics in between if it stands in another one.
+        public let clause: String
+        public let reason: String
+        /// What would have satisfied it.
+        public let wanted: String
+    }
+
     public let topic: String
     /// The match; nil if the topic does not flag the article.
     public let match: Match?
     public let clauses: [Clause]
+    /// nil if the topic flags the article.
+    public let failure: Failure?
 
     public var text: String {
         var out = "\(topic): \(match == nil ? "no match" : "match")"
+        if let failure {
+            out += "\n  because of  \(failure.clause)"
+            out += "\n      \(failure.reason)\n      wanted: \(failure.wanted)"
+        }
         for clause in clauses {
             out += "\n  \(clause.isFulfilled ? "+" : "-") \(clause.isNegated ? "NOT " : "")\(clause.clause)"
             if let reason = clause.reason { out += "\n      \(reason)" }
@@ -39,6 +54,12 @@ public struct TopicExplanation: Sendable {
             "topic": .string(topic), "matched": .bool(match != nil), "clauses": .array(clauses.map(\.json)),
         ]
         if let match { object["match"] = match.json }
+        if let failure {
+            object["failed"] = [
+                "clause": .string(failure.clause), "reason": .string(failure.reason),
+                "wanted": .string(failure.wanted),
+            ]
+        }
         return .object(object)
     }
 }
@@ -57,132 +78,18 @@ extension TopicExplanation.Clause {
 extension TopicSet {
     /// Why a topic flags an article or not; nil if no topic in force has the id.
     public func explain(
-        _ topic: String, item: Item, feed: FeedFacts = FeedFacts(), seen: Timestamp? = nil, now: Timestamp
+        _ topic: String, item: Item, feed: FeedFacts = FeedFacts(), previous: Item? = nil, seen: Timestamp? = nil,
+        now: Timestamp
     ) -> TopicExplanation? {
-        guard let index = compiled.firstIndex(where: { $0.topic.id == topic && $0.root >= 0 }) else { return nil }
         var matcher = Matcher(self)
-        let article = ArticleFacts(item: item, feed: feed, clock: Clock(seen: seen, now: now))
-        let isMet = matcher.holds(topic: index, article)
-        var clauses: [TopicExplanation.Clause] = []
-        let own = compiled[index]
-        matcher.explain(Int(own.root), own.reference.query, article, isNegated: false, &clauses)
-        return TopicExplanation(
-            topic: topic, match: isMet ? matcher.explanation(of: index, article) : nil, clauses: clauses)
-    }
-
-    /// Runs the tests of all topics in force; every one that fails is an error at its place.
-    public func runTests(now: Timestamp) -> [QueryProblem] {
-        var matcher = Matcher(self)
-        var problems: [QueryProblem] = []
-        for (index, compiled) in compiled.enumerated() where compiled.topic.isEnabled && compiled.root >= 0 {
-            for test in compiled.topic.tests {
-                let article = ArticleFacts(item: test.item, feed: test.feed, clock: Clock(seen: now, now: now))
-                let isMet = matcher.holds(topic: index, article)
-                if isMet == test.expectsMatch { continue }
-                problems.append(failure(of: test, index, article, &matcher))
-            }
-        }
-        return problems
-    }
-
-    private func failure(
-        of test: TopicTest, _ index: Int, _ article: ArticleFacts, _ matcher: inout Matcher
-    ) -> QueryProblem {
-        let topic = compiled[index]
-        var clauses: [TopicExplanation.Clause] = []
-        matcher.explain(Int(topic.root), topic.reference.query, article, isNegated: false, &clauses)
-        let message: String
-        let hint: String?
-        if test.expectsMatch {
-            message = "this test should match \(topic.topic.id), but does not"
-            hint = clauses.first { !$0.isFulfilled }.map {
-                $0.isNegated
-                    ? "NOT \($0.clause) is met by: \($0.spans.map(\.text).joined(separator: ", "))"
-                    : "\($0.clause): \($0.reason ?? "not found")"
-            }
-        } else {
-            message = "this test should not match \(topic.topic.id), but does"
-            let held = clauses.filter { !$0.isNegated && $0.holds }.map(\.clause)
-            hint = held.isEmpty ? nil : "met by: \(held.joined(separator: ", "))"
-        }
-        let excerpt = test.item.title ?? test.item.contentText ?? test.item.summary
-        var problem = QueryProblem(
-            .error, "test-failed", file: test.place?.file, line: test.place?.line ?? 1, column: test.place?.column ?? 1,
-            lineText: nil, topic: topic.topic.id, message, hint: hint)
-        problem.excerpt = excerpt.map {
-            QueryProblem.Excerpt(before: "", meant: String($0.prefix { $0 != "\n" }), after: "", limit: 100)
-        }
-        return problem
-    }
-}
-
-extension Matcher {
-    mutating func explain(
-        _ index: Int, _ query: [UInt8], _ article: ArticleFacts, isNegated: Bool,
-        _ clauses: inout [TopicExplanation.Clause]
-    ) {
-        guard index >= 0 else { return }
-        let node = set.program.nodes[index]
-        switch node.operation {
-        case .all, .any, .not:
-            for link in Int(node.first)..<Int(node.first + node.count) {
-                explain(
-                    Int(set.program.links[link]), query, article,
-                    isNegated: node.operation == .not ? !isNegated : isNegated, &clauses)
-            }
-        default:
-            let holds = holds(index, article)
-            let spans = holds ? spans(ofLeaf: index, query, article) : []
-            clauses.append(
-                TopicExplanation.Clause(
-                    clause: String(decoding: query[Int(node.low)..<Int(node.high)], as: UTF8.self),
-                    isNegated: isNegated,
-                    holds: holds, spans: spans,
-                    reason: holds == isNegated ? reason(node, isNegated: isNegated, article) : nil))
-        }
-    }
-
-    /// What a leaf lacks, or that it should not be there.
-    private mutating func reason(_ node: Program.Node, isNegated: Bool, _ article: ArticleFacts) -> String {
-        if isNegated { return "must not occur, but does" }
-        switch node.operation {
-        case .term:
-            return missing(Int(node.first), node.field, article)
-        case .near:
-            for index in Int(node.first)..<Int(node.first + node.count) {
-                let terms = set.program.operands[index]
-                let isThere = terms.contains { has(Int(set.program.links[$0]), node.field, article) }
-                if !isThere { return "operand \(index - Int(node.first) + 1) does not occur \(Self.place(node.field))" }
-            }
-            return "all operands occur, but not so near each other, in this order, in one paragraph"
-        case .atLeast:
-            return "occurs \(occurrenceCount(node, article)) times, wanted \(node.value)"
-        case .topic: return "that topic does not match"
-        default:
-            return set.program.facets[Int(node.first)].state(of: article.item, from: article.feed, at: article.clock)
-        }
-    }
-
-    private mutating func missing(_ term: Int, _ field: TextField?, _ article: ArticleFacts) -> String {
-        let elsewhere = [nil, TextField.title, .body].first { $0 != field && has(term, $0, article) }
-        if field != nil, let elsewhere { return "occurs \(Self.place(elsewhere)), not \(Self.place(field))" }
-        return "does not occur \(Self.place(field))"
-    }
-
-    private mutating func has(_ term: Int, _ field: TextField?, _ article: ArticleFacts) -> Bool {
-        hasTerm(term, field, article)
-    }
-
-    private static func place(_ field: TextField?) -> String {
-        switch field {
-        case nil: "in title or body"
-        case .title?: "in the title"
-        case .body?: "in the body"
-        case .lead?: "in the title or the first 50 words"
-        case .author?: "among the authors"
-        case .category?: "among the categories"
-        case .source?: "in the source's title"
-        case .feed?, .folder?: "in the feed's title, address or folder"
+        let article = ArticleFacts(item: item, feed: feed, clock: Clock(seen: seen, now: now), previous: previous)
+        return matcher.ask(topic, article) { search, index in
+            let root = Int(search.part.compiled[index].root)
+            let isMet = search.holds(root, article)
+            return TopicExplanation(
+                topic: topic, match: isMet ? search.explanation(of: index, article) : nil,
+                clauses: search.clauses(of: index, article),
+                failure: isMet ? nil : search.failure(of: index, article))
         }
     }
 }

@@ -1,6 +1,6 @@
 import WireModel
 
-/// The article's link: site: and url:, and the folder of its feed.
+/// The article's link: site: and url:, and the folder of its article.feed.
 enum LinkOperator: QueryOperator {
     static let keyword = "link"
     static let manual = OperatorManual(
@@ -38,18 +38,18 @@ enum LinkOperator: QueryOperator {
 struct SiteFacet: Facet {
     let host: String
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
-        item.url.map { "the link is \($0)" } ?? "the article has no link"
+    func state(of article: ArticleFacts) -> String {
+        article.item.url.map { "the link is \($0)" } ?? "the article has no link"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
-        guard let url = item.url, let found = SiteFacet.host(of: url) else { return false }
+    func holds(for article: ArticleFacts) -> Bool {
+        guard let url = article.item.url, let found = SiteFacet.host(of: url) else { return false }
         let ascii = Punycode.asciiHost(found.lowercased())
         return ascii == host || ascii.hasSuffix("." + host)
     }
 
-    func spans(in item: Item, from feed: FeedFacts) -> [Span] {
-        guard let url = item.url, let found = SiteFacet.host(of: url) else { return [] }
+    func spans(in article: ArticleFacts) -> [Span] {
+        guard let url = article.item.url, let found = SiteFacet.host(of: url) else { return [] }
         return [
             Span(
                 field: "url", offset: url[..<found.startIndex].utf8.count, length: found.utf8.count,
@@ -73,17 +73,17 @@ struct SiteFacet: Facet {
 struct LinkFacet: Facet {
     let text: [UInt8]
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
-        item.url.map { "the link is \($0)" } ?? "the article has no link"
+    func state(of article: ArticleFacts) -> String {
+        article.item.url.map { "the link is \($0)" } ?? "the article has no link"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
-        guard let url = item.url else { return false }
+    func holds(for article: ArticleFacts) -> Bool {
+        guard let url = article.item.url else { return false }
         return place(in: url) != nil
     }
 
-    func spans(in item: Item, from feed: FeedFacts) -> [Span] {
-        guard let url = item.url, let offset = place(in: url) else { return [] }
+    func spans(in article: ArticleFacts) -> [Span] {
+        guard let url = article.item.url, let offset = place(in: url) else { return [] }
         let bytes = Array(url.utf8)[offset..<(offset + text.count)]
         return [Span(field: "url", offset: offset, length: text.count, text: String(decoding: bytes, as: UTF8.self))]
     }
@@ -102,19 +102,19 @@ struct LinkFacet: Facet {
 struct FolderFacet: Facet {
     let path: String
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
-        feed.folder.map { "the feed's folder is \($0)" } ?? "the feed is in no folder"
+    func state(of article: ArticleFacts) -> String {
+        article.feed.folder.map { "the feed's folder is \($0)" } ?? "the feed is in no folder"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
-        guard let folder = feed.folder?.lowercased() else { return false }
+    func holds(for article: ArticleFacts) -> Bool {
+        guard let folder = article.feed.folder?.lowercased() else { return false }
         var path = path.lowercased()
         while path.hasSuffix("/") { path.removeLast() }
         return !path.isEmpty && (folder == path || folder.hasPrefix(path + "/"))
     }
 
-    func spans(in item: Item, from feed: FeedFacts) -> [Span] {
-        guard let folder = feed.folder else { return [] }
-        return [Span(field: "feed.folder", offset: 0, length: folder.utf8.count, text: folder)]
+    func spans(in article: ArticleFacts) -> [Span] {
+        guard let folder = article.feed.folder else { return [] }
+        return [Span(field: "article.feed.folder", offset: 0, length: folder.utf8.count, text: folder)]
     }
 }

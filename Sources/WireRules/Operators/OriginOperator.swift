@@ -32,7 +32,11 @@ enum OriginOperator: QueryOperator {
     @Sendable private static func readCountry(_ value: FieldValue) throws(QueryProblem) -> Expression.Kind {
         let code = value.text.lowercased()
         guard CountryCode.exists(code) else {
-            let known = ["uk": "gb", "en": "gb", "usa": "us", "deu": "de", "gbr": "gb", "fra": "fr", "el": "gr"]
+            let known = [
+                "uk": "gb", "en": "gb", "usa": "us", "deu": "de", "gbr": "gb", "fra": "fr", "el": "gr", "england": "gb",
+                "britain": "gb", "germany": "de", "france": "fr", "china": "cn", "japan": "jp", "russia": "ru",
+                "america": "us", "italy": "it", "spain": "es",
+            ]
             throw value.problem(
                 "unknown-country", "there is no country \(value.text)",
                 hint:
@@ -73,12 +77,12 @@ extension Suggestion {
 struct LanguageFacet: Facet {
     let code: String
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
-        (item.language ?? feed.language).map { "the language is \($0)" } ?? "the language is not known"
+    func state(of article: ArticleFacts) -> String {
+        (article.item.language ?? article.feed.language).map { "the language is \($0)" } ?? "the language is not known"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
-        guard let tag = item.language ?? feed.language else { return false }
+    func holds(for article: ArticleFacts) -> Bool {
+        guard let tag = article.item.language ?? article.feed.language else { return false }
         return LanguageCode.primary(of: tag) == code
     }
 }
@@ -86,12 +90,12 @@ struct LanguageFacet: Facet {
 struct CountryFacet: Facet {
     let code: String
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
-        feed.country.map { "the country is \($0)" } ?? "the country is not known"
+    func state(of article: ArticleFacts) -> String {
+        article.feed.country.map { "the country is \($0)" } ?? "the country is not known"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
-        guard let country = feed.country else { return false }
+    func holds(for article: ArticleFacts) -> Bool {
+        guard let country = article.feed.country else { return false }
         return country.utf8.count == 2 && country.lowercased() == code
     }
 }
@@ -101,16 +105,16 @@ struct PossessionFacet: Facet {
 
     let thing: Thing
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
+    func state(of article: ArticleFacts) -> String {
         "the article has no \(thing.rawValue)"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
+    func holds(for article: ArticleFacts) -> Bool {
         switch thing {
-        case .enclosure: !item.enclosures.isEmpty
-        case .image: item.image != nil || item.bannerImageURL != nil
-        case .author: !item.authors.isEmpty
-        case .date: item.published != nil || item.updated != nil
+        case .enclosure: !article.item.enclosures.isEmpty
+        case .image: article.item.image != nil || article.item.bannerImageURL != nil
+        case .author: !article.item.authors.isEmpty
+        case .date: article.item.published != nil || article.item.updated != nil
         }
     }
 }

@@ -40,10 +40,12 @@ public enum QueryOperators {
         BooleanOperator.self,
         NearOperator.self,
         CountOperator.self,
+        RegexOperator.self,
         FieldOperator.self,
         LinkOperator.self,
         OriginOperator.self,
         TimeOperator.self,
+        EditOperator.self,
         TopicOperator.self,
     ]
 
@@ -55,7 +57,7 @@ public enum QueryOperators {
     /// `#x` is `category:x`.
     static let category = FieldRule("category", field: .category, sample: "politics")
 
-    private static let rules: [FieldRule] = all.flatMap { $0.fields } + Unavailable.fields
+    private static let rules: [FieldRule] = all.flatMap { $0.fields }
 
     private static let byName: [String: FieldRule] = Dictionary(
         rules.flatMap { rule in ([rule.name] + rule.aliases).map { ($0, rule) } },
@@ -71,6 +73,8 @@ struct FieldRule: Sendable {
     enum Value: Sendable {
         /// Any operand, looked for in a text.
         case operand(TextField)
+        /// Any operand, looked for in what an edit changed.
+        case edit(Edit)
         /// Plain text up to the next blank, read by the operator.
         case plain(@Sendable (FieldValue) throws(QueryProblem) -> Expression.Kind)
     }
@@ -94,6 +98,13 @@ struct FieldRule: Sendable {
         value = .operand(field)
     }
 
+    init(_ name: String, edit: Edit, sample: String) {
+        self.name = name
+        aliases = []
+        self.sample = sample
+        value = .edit(edit)
+    }
+
     init(
         _ name: String, aliases: [String] = [], sample: String,
         read: @escaping @Sendable (FieldValue) throws(QueryProblem) -> Expression.Kind
@@ -115,35 +126,5 @@ struct FieldValue: Sendable {
 
     func problem(_ code: String, _ message: String, hint: String? = nil) -> QueryProblem {
         QueryProblem(.error, code, range, in: query, message, hint: hint)
-    }
-}
-
-/// What the language has but this version does not: a clear error instead of a wrong answer.
-enum Unavailable {
-    static func stem(_ range: Range<Int>, in query: [UInt8]) -> QueryProblem {
-        problem(range, in: query, "~word (inflections)", hint: "write the beginning with a star, as in resign*")
-    }
-
-    static func regex(_ range: Range<Int>, in query: [UInt8]) -> QueryProblem {
-        problem(
-            range, in: query, "/…/ (regular expressions)",
-            hint: "write words or wildcards; in quotes a slash is an ordinary character")
-    }
-
-    static let fields: [FieldRule] = [
-        FieldRule("change", sample: "title") { value throws(QueryProblem) in throw unavailable(value) },
-        FieldRule("added", sample: "\"x\"") { value throws(QueryProblem) in throw unavailable(value) },
-        FieldRule("removed", sample: "\"x\"") { value throws(QueryProblem) in throw unavailable(value) },
-    ]
-
-    private static func unavailable(_ value: FieldValue) -> QueryProblem {
-        problem(value.range, in: value.query, "\(value.field): (edits of an article)", hint: "leave it out for now")
-    }
-
-    private static func problem(
-        _ range: Range<Int>, in query: [UInt8], _ what: String, hint: String
-    ) -> QueryProblem {
-        QueryProblem(
-            .error, "operator-unavailable", range, in: query, "\(what) is not available in this version", hint: hint)
     }
 }

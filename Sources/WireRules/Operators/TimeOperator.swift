@@ -25,14 +25,14 @@ struct TimeFacet: Facet {
     let subject: Subject
     let window: TimeWindow
 
-    func state(of item: Item, from feed: FeedFacts, at clock: Clock) -> String {
-        let time = subject == .published ? item.published : clock.seen
+    func state(of article: ArticleFacts) -> String {
+        let time = subject == .published ? article.item.published : article.clock.seen
         return time.map { "the time is \($0)" } ?? "the article has no such time"
     }
 
-    func holds(for item: Item, from feed: FeedFacts, at clock: Clock) -> Bool {
-        guard let time = subject == .published ? item.published : clock.seen else { return false }
-        return window.contains(time, at: clock.now)
+    func holds(for article: ArticleFacts) -> Bool {
+        guard let time = subject == .published ? article.item.published : article.clock.seen else { return false }
+        return window.contains(time, at: article.clock.now)
     }
 }
 

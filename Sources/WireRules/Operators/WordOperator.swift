@@ -2,7 +2,7 @@
 enum WordOperator: QueryOperator {
     static let keyword = "word"
     static let manual = OperatorManual(
-        syntax: "barr · \"attorney general\" · resign* *wahl* organi?ation · {US} cs(\"US\") · barr~1 · x^3",
+        syntax: "barr · \"attorney general\" · resign* *wahl* organi?ation · ~resign · {US} cs(\"US\") · barr~1 · x^3",
         summary: "A word in any case, with or without accents; words in quotes stand next to each other.",
         examples: [
             .init("barr", "BARR was asked to resign."),
@@ -19,6 +19,9 @@ enum WordOperator: QueryOperator {
             .init("C++", "C is not enough.", matches: false),
             .init("email", "By e-mail."),
             .init("müller", "Mueller und Muller."),
+            .init("~resign", "She resigned."),
+            .init("~resigning", "He resigns."),
+            .init("~resign", "The resin.", matches: false),
             .init("flynn~1", "General Flyn spoke."),
             .init("barr^3 OR stone", "Barr spoke."),
         ])

@@ -1,0 +1,339 @@
+import WireModel
+import WireText
+
+/// Finds terms among the words of one article. Holds the article's keys; memory is reused.
+struct TermFinder {
+    var words = ArticleWords()
+    private(set) var present: [Int32] = []
+    /// Articles that met each key, so far.
+    private(set) var seen: [UInt32]
+    private var serial: UInt32 = 0
+    private var stamps: [UInt32]
+    private var starts: [Int32]
+    private var counts: [Int32]
+    private var hitKeys: [Int32] = []
+    private var hitTokens: [Int32] = []
+    private var places: [Int32] = []
+    private var states: [State] = []
+    /// The stems of the topics' words, by language.
+    private var stemTables: [String: StemTable] = [:]
+
+    /// A step on the way through a phrase.
+    private struct State {
+        var position: Int32
+        var textPosition: UInt32
+        var token: Int32
+        var parent: Int32
+    }
+
+    private enum Limits {
+        /// Ways through one phrase from one word; more than text and query can make without malice.
+        static let states = 100_000
+        /// The latest of them that a new one is compared with.
+        static let recent = 32
+    }
+
+    init(keys: Int) {
+        stamps = Array(repeating: 0, count: keys)
+        starts = Array(repeating: 0, count: keys)
+        counts = starts
+        seen = stamps
+    }
+
+    func has(_ key: Int32) -> Bool { stamps[Int(key)] == serial }
+
+    /// Notes every key that the article meets whose words were read, with its places in order.
+    mutating func read(_ article: ArticleFacts, _ index: TermIndex) {
+        serial &+= 1
+        if serial == 0 {
+            for index in stamps.indices { stamps[index] = 0 }
+            serial = 1
+        }
+        present.removeAll(keepingCapacity: true)
+        hitKeys.removeAll(keepingCapacity: true)
+        hitTokens.removeAll(keepingCapacity: true)
+        collect(index)
+        if !index.stems.isEmpty { collectStems(index, article) }
+        noteRest(index, article)
+        var total: Int32 = 0
+        for key in present {
+            starts[Int(key)] = total
+            total += counts[Int(key)]
+            counts[Int(key)] = 0
+            seen[Int(key)] &+= 1
+        }
+        if places.count < Int(total) {
+            places.append(contentsOf: repeatElement(0, count: Int(total) - places.count))
+        }
+        for hit in hitKeys.indices {
+            let key = Int(hitKeys[hit])
+            places[Int(starts[key] + counts[key])] = hitTokens[hit]
+            counts[key] += 1
+        }
+    }
+
+    private mutating func collect(_ index: TermIndex) {
+        let tokens = words.buffer.tokens
+        let forms = words.buffer.forms
+        for place in tokens.indices {
+            let token = tokens[place]
+            guard index.mayMeet(token) else { continue }
+            index.keys(of: token, in: forms) { key in note(key, at: place) }
+        }
+    }
+
+    /// Keys of the text as a whole.
+    private mutating func noteRest(_ index: TermIndex, _ article: ArticleFacts) {
+        if index.editedKey >= 0, article.previous != nil { note(index.editedKey) }
+        guard !index.literals.isEmpty else { return }
+        for text in [article.item.title, article.item.summary, article.item.contentText] {
+            if let text { index.literals.find(in: text.utf8.span) { note($0) } }
+        }
+    }
+
+    private mutating func collectStems(_ index: TermIndex, _ article: ArticleFacts) {
+        let language = Self.stemLanguage(article)
+        let table: StemTable
+        if let known = stemTables[language] {
+            table = known
+        } else {
+            table = StemTable(index.stems, language: language)
+            stemTables[language] = table
+        }
+        let stemmer = Stemmer(language: language)
+        let tokens = words.buffer.tokens
+        let forms = words.buffer.forms
+        var stem: [UInt8] = []
+        for place in tokens.indices where !tokens[place].kind.contains(.gram) {
+            let start = Int(tokens[place].formOffset)
+            let range = start..<(start + Int(tokens[place].formLength))
+            guard !range.isEmpty, table.mayMeet(first: forms[start]) else { continue }
+            if let stemmer {
+                stemmer.stem(forms.span.extracting(range), into: &stem)
+            } else {
+                stem = Array(forms[range])
+            }
+            table.find(stem) { note($0, at: place) }
+        }
+    }
+
+    /// English if nothing tells; empty for a language without a stemmer.
+    private static func stemLanguage(_ article: ArticleFacts) -> String {
+        let tag = article.item.language ?? article.feed.language
+        let known = tag.flatMap { LanguageCode.primary(of: $0) }.flatMap { $0 == "und" ? nil : $0 }
+        let text = article.item.contentText ?? article.item.summary ?? article.item.title ?? ""
+        let language = known ?? LanguageGuess.language(of: text.utf8.span) ?? "en"
+        return Stemmer.languages.contains(language) ? language : ""
+    }
+
+    /// Notes a key without a place.
+    private mutating func note(_ key: Int32) {
+        let index = Int(key)
+        if stamps[index] != serial {
+            stamps[index] = serial
+            counts[index] = 0
+            present.append(key)
+        }
+    }
+
+    private mutating func note(_ key: Int32, at place: Int) {
+        let index = Int(key)
+        note(key)
+        counts[index] += 1
+        hitKeys.append(key)
+        hitTokens.append(Int32(truncatingIfNeeded: place))
+    }
+}
+
+extension TermFinder {
+    /// Whether a term stands in the scope.
+    mutating func contains(_ id: Int, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts) -> Bool
+    {
+        let term = program.terms[id]
+        if term.isSimple {
+            for token in term.tokens {
+                let key = Int(program.tokens[token].key)
+                guard stamps[key] == serial else { continue }
+                for place in Int(starts[key])..<Int(starts[key] + counts[key]) where isInside(Int(places[place]), scope)
+                {
+                    return true
+                }
+            }
+            return false
+        }
+        var found: [Occurrence] = []
+        find(term, scope, program, article, limit: 1, into: &found)
+        return !found.isEmpty
+    }
+
+    /// All places of a term in the scope, in order, each once.
+    mutating func occurrences(
+        _ id: Int, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts,
+        into found: inout [Occurrence]
+    ) {
+        let term = program.terms[id]
+        guard term.isSimple else {
+            return find(term, scope, program, article, limit: Int.max, into: &found)
+        }
+        for token in term.tokens {
+            let key = Int(program.tokens[token].key)
+            guard stamps[key] == serial else { continue }
+            for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
+                let index = Int(places[place])
+                guard isInside(index, scope) else { continue }
+                let token = words.buffer.tokens[index]
+                found.append(
+                    Occurrence(
+                        start: token.position, end: token.position &+ token.width, first: places[place],
+                        last: places[place]))
+            }
+        }
+    }
+
+    private func isInside(_ token: Int, _ scope: ArticleWords.Scope) -> Bool {
+        scope.tokens.contains(token) && (!scope.isLead || words.isInLead(token))
+    }
+
+    /// Walks a phrase through the text from every place of its first words.
+    private mutating func find(
+        _ term: Program.Term, _ scope: ArticleWords.Scope, _ program: Program, _ article: ArticleFacts, limit: Int,
+        into found: inout [Occurrence]
+    ) {
+        guard isPossible(term, program), !scope.tokens.isEmpty else { return }
+        let before = found.count
+        let final = words.buffer.tokens[scope.tokens.upperBound - 1]
+        let end = final.position &+ final.width
+        for id in term.tokens where program.tokens[id].position == 0 {
+            let key = Int(program.tokens[id].key)
+            guard stamps[key] == serial else { continue }
+            for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
+                let index = Int(places[place])
+                guard isInside(index, scope) else { continue }
+                if words.buffer.tokens[index].position &+ UInt32(term.fewest) > end { break }
+                guard let end = walk(term, from: id, at: index, scope, program, article) else { continue }
+                let first = words.buffer.tokens[index]
+                found.append(
+                    Occurrence(
+                        start: first.position, end: states[end].textPosition, first: Int32(truncatingIfNeeded: index),
+                        last: states[end].token, lead: term.lead, trail: term.trail))
+                if found.count - before >= limit { return }
+            }
+        }
+    }
+
+    /// Whether every position has a key in the article that covers it.
+    private func isPossible(_ term: Program.Term, _ program: Program) -> Bool {
+        var reached: Int32 = 0
+        for id in term.tokens {
+            let token = program.tokens[id]
+            if token.position <= reached, stamps[Int(token.key)] == serial {
+                reached = max(reached, token.position + token.advance)
+            }
+        }
+        return reached >= term.length
+    }
+
+    /// The index of the state in which the phrase has ended, spelled as it must be; nil if it does not stand here.
+    private mutating func walk(
+        _ term: Program.Term, from first: Int, at index: Int, _ scope: ArticleWords.Scope, _ program: Program,
+        _ article: ArticleFacts
+    ) -> Int? {
+        states.removeAll(keepingCapacity: true)
+        step(program.tokens[first], index, parent: -1)
+        var current = 0
+        while current < states.count, states.count < Limits.states {
+            let state = states[current]
+            if state.position == term.length {
+                if isSpelled(term, current, program, article) { return current }
+                current += 1
+                continue
+            }
+            var id = firstToken(term, state.position, program)
+            while id < term.tokens.upperBound, program.tokens[id].position == state.position {
+                defer { id += 1 }
+                let key = Int(program.tokens[id].key)
+                guard stamps[key] == serial else { continue }
+                var place = firstPlace(key, atOrAfter: state.textPosition)
+                let end = Int(starts[key] + counts[key])
+                while place < end, words.buffer.tokens[Int(places[place])].position == state.textPosition {
+                    let next = Int(places[place])
+                    if isInside(next, scope) { step(program.tokens[id], next, parent: Int32(current)) }
+                    place += 1
+                }
+            }
+            current += 1
+        }
+        return nil
+    }
+
+    /// The first of a term's tokens at a position, by halving: they stand in order.
+    private func firstToken(_ term: Program.Term, _ position: Int32, _ program: Program) -> Int {
+        var low = term.tokens.lowerBound
+        var high = term.tokens.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if program.tokens[middle].position < position { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func step(_ token: Program.TermToken, _ index: Int, parent: Int32) {
+        let found = words.buffer.tokens[index]
+        let advance = token.textAdvance > 0 ? UInt32(token.textAdvance) : found.width
+        let state = State(
+            position: token.position + token.advance, textPosition: found.position &+ advance,
+            token: Int32(truncatingIfNeeded: index), parent: parent)
+        if !isKnown(state, found) { states.append(state) }
+    }
+
+    /// Whether another form of the same words brought the walk to the same place: without this, each word with three forms
+    /// would treble the ways.
+    private func isKnown(_ state: State, _ found: Token) -> Bool {
+        for other in states.suffix(Limits.recent)
+        where other.position == state.position && other.textPosition == state.textPosition {
+            let token = words.buffer.tokens[Int(other.token)]
+            if token.sourceOffset == found.sourceOffset, token.sourceLength == found.sourceLength { return true }
+        }
+        return false
+    }
+
+    /// The first of a key's places at or behind a position, by halving.
+    private func firstPlace(_ key: Int, atOrAfter position: UInt32) -> Int {
+        var low = Int(starts[key])
+        var high = Int(starts[key] + counts[key])
+        while low < high {
+            let middle = (low + high) / 2
+            if words.buffer.tokens[Int(places[middle])].position < position { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+// MARK: - Spelling
+
+extension TermFinder {
+    /// Whether the words on the way to `end` are spelled as the term asks.
+    private func isSpelled(_ term: Program.Term, _ end: Int, _ program: Program, _ article: ArticleFacts) -> Bool {
+        for check in term.checks {
+            let check = program.checks[check]
+            var state = end
+            var first: Token?
+            var last: Token?
+            var zoneToken = 0
+            while state >= 0 {
+                let begin = states[state].parent >= 0 ? states[Int(states[state].parent)].position : 0
+                if begin >= check.positions.lowerBound, states[state].position <= check.positions.upperBound {
+                    let token = words.buffer.tokens[Int(states[state].token)]
+                    if last == nil { last = token }
+                    first = token
+                    zoneToken = Int(states[state].token)
+                }
+                state = Int(states[state].parent)
+            }
+            guard let first, let last, let zone = words.zone(of: zoneToken) else { return false }
+            let source = zone.source.text(of: article.item, article.feed)
+            if !Spelling.holds(check, in: source, from: first, to: last) { return false }
+        }
+        return true
+    }
+}

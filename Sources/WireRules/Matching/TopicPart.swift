@@ -1,0 +1,126 @@
+import WireModel
+import WireText
+
+/// Compiled topics with the index over them. A set has a large part, and for its latest changes a small one that grows.
+struct TopicPart: Sendable {
+    /// A topic and where its query's tree begins.
+    struct Compiled: Sendable {
+        let topic: Topic
+        let root: Int32
+        let hash: String
+        /// Whether the topic itself is looked for, or only stands here because others refer to it.
+        let isInForce: Bool
+        /// Its place among all topics.
+        let order: Int
+    }
+
+    struct Posting: Sendable {
+        let topic: Int32
+        /// A key that the topic also needs, or -1.
+        let second: Int32
+    }
+
+    private(set) var compiled: [Compiled] = []
+    private(set) var program = Program()
+    private(set) var index = TermIndex()
+    /// By key: `postings[postingStarts[key]..<postingStarts[key + 1]]`.
+    private(set) var postings: [Posting] = []
+    private(set) var postingStarts: [Int32] = [0]
+    /// Topics that no word can name: every article must be held against them.
+    private(set) var broad: [Int32] = []
+    /// Estimated share of articles that each topic must be held against; 1 for broad ones.
+    private(set) var costs: [Float] = []
+    /// The estimated share of articles that meet each key.
+    private var keyCosts: [Double] = []
+    private var byID: [String: Int] = [:]
+    /// Which topic needs which keys, in order of the topics; empty in a part that does not grow.
+    private var needs: [(key: Int32, posting: Posting)] = []
+
+    init() {}
+
+    /// Compiles all topics at once; the part cannot grow.
+    /// - Returns: problems of topics that the compiler refuses, which are left out.
+    init(_ topics: [TopicResolver.Parsed], frequencies: TermFrequencies?, problems: inout [QueryProblem]) {
+        append(topics, frequencies: frequencies, problems: &problems)
+        needs = []
+        program.seal()
+    }
+
+    /// Compiles more topics. Cheap for few: everything else stays as it is.
+    mutating func append(
+        _ topics: [TopicResolver.Parsed], frequencies: TermFrequencies? = nil, problems: inout [QueryProblem]
+    ) {
+        let first = compiled.count
+        for (place, parsed) in topics.enumerated() { byID[parsed.topic.id] = first + place }
+        var compiler = QueryCompiler(program, topics: byID)
+        program = Program()
+        compiled.reserveCapacity(first + topics.count)
+        for parsed in topics {
+            var root: Int32 = -1
+            do throws(QueryProblem) {
+                root = try compiler.compile(parsed.expression, of: parsed.topic.query)
+            } catch {
+                problems.append(error.located(in: parsed.topic))
+            }
+            compiled.append(
+                Compiled(
+                    topic: parsed.topic, root: root, hash: Query.hash(of: parsed.topic.query),
+                    isInForce: parsed.isInForce && root >= 0, order: parsed.order))
+        }
+        program = compiler.program
+        index.append(program.keyRules[index.ruleCount...])
+        for rule in program.keyRules[keyCosts.count...] {
+            keyCosts.append(frequencies?.share(of: rule) ?? CoverFinder.guess(rule))
+        }
+        choose(from: first)
+    }
+
+    /// The part with keys chosen by what was observed.
+    func rechosen(by frequencies: TermFrequencies) -> TopicPart {
+        var part = self
+        part.keyCosts = program.keyRules.map { frequencies.share(of: $0) ?? CoverFinder.guess($0) }
+        part.needs = []
+        part.broad = []
+        part.costs = []
+        part.choose(from: 0)
+        return part
+    }
+
+    /// The topic of this part with an id; the latest if it was replaced.
+    func position(of id: String) -> Int? { byID[id] }
+
+    /// Chooses the keys of the topics from `first` on and sorts all postings by key.
+    private mutating func choose(from first: Int) {
+        var finder = CoverFinder(program: program, costs: keyCosts, roots: compiled.map(\.root))
+        for index in first..<compiled.count {
+            guard compiled[index].isInForce else {
+                costs.append(0)
+                continue
+            }
+            let topic = Int32(truncatingIfNeeded: index)
+            let covers = finder.covers(of: compiled[index].root)
+            guard let cheapest = covers.first else {
+                broad.append(topic)
+                costs.append(1)
+                continue
+            }
+            costs.append(Float(min(1, cheapest.cost)))
+            let second = covers.dropFirst().first { $0.keys.count == 1 && $0.keys != cheapest.keys }?.keys.first ?? -1
+            for key in cheapest.keys { needs.append((key, Posting(topic: topic, second: second))) }
+        }
+        sortPostings()
+    }
+
+    /// By key, each key's in order of the topics.
+    private mutating func sortPostings() {
+        postingStarts = Array(repeating: 0, count: program.keyRules.count + 1)
+        for need in needs { postingStarts[Int(need.key) + 1] += 1 }
+        for key in 0..<program.keyRules.count { postingStarts[key + 1] += postingStarts[key] }
+        var next = postingStarts
+        postings = Array(repeating: Posting(topic: 0, second: -1), count: needs.count)
+        for need in needs {
+            postings[Int(next[Int(need.key)])] = need.posting
+            next[Int(need.key)] += 1
+        }
+    }
+}
