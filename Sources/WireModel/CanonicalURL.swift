@@ -8,6 +8,10 @@ public struct CanonicalURL: Hashable, Sendable {
 
     /// The canonical form of an http or https address; nil for any other, and for one without a host.
     public init?(_ url: String) {
+        if let plain = CanonicalURL.plain(url.utf8) {
+            text = plain
+            return
+        }
         var bytes = Array(url.utf8)
         while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
         var rest = bytes.drop { $0 <= 0x20 }
@@ -28,6 +32,36 @@ public struct CanonicalURL: Hashable, Sendable {
             out.append(contentsOf: query)
         }
         text = String(decoding: out, as: UTF8.self)
+    }
+
+    /// The canonical form of an address without parameters in which nothing but the scheme may be otherwise; nil for any
+    /// other: most are of that kind.
+    private static func plain(_ url: String.UTF8View) -> String? {
+        var rest = url[...]
+        guard rest.starts(with: "http".utf8) else { return nil }
+        rest = rest.dropFirst(4)
+        if rest.first == UInt8(ascii: "s") { rest = rest.dropFirst() }
+        guard rest.starts(with: "://".utf8) else { return nil }
+        rest = rest.dropFirst(3)
+        let path = rest.drop { $0 != UInt8(ascii: "/") }
+        let host = rest[..<path.startIndex]
+        guard !host.isEmpty, host.last != UInt8(ascii: "."),
+            host.allSatisfy({ isUnreserved($0) && lower($0) == $0 })
+        else { return nil }
+        var last: UInt8 = 0
+        for byte in path {
+            // Dots behind a slash may be segments of their own.
+            guard isPlainPath(byte), byte != UInt8(ascii: ".") || last != UInt8(ascii: "/") else { return nil }
+            last = byte
+        }
+        return "https://" + Substring(rest) + (path.isEmpty ? "/" : "")
+    }
+
+    private static func isPlainPath(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x21, 0x24, 0x26...0x3E, 0x40...0x5B, 0x5D...0x7E: true
+        default: false
+        }
     }
 
     /// Parameters that tell who came from where, not which page is meant. A trailing `_` stands for all that follow.

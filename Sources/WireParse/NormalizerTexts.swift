@@ -50,7 +50,7 @@ struct TextPair {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) else { return false }
         let bytes = Array(text.utf8)
         var decoded: [UInt8] = []
-        for index in bytes.indices {
+        for index in 0..<bytes.count {
             if bytes[index] == UInt8(ascii: "&") {
                 decoded.removeAll(keepingCapacity: true)
                 if let length = CharacterReference.decode(

@@ -27,6 +27,7 @@ struct ValueReader {
     }
 
     mutating func url(_ text: String, base: String?, at place: Place?) -> String? {
+        if URLReference.isPlainWeb(text.utf8) { return text }
         guard let url = URLReference.resolve(text, against: base) else { return nil }
         if let scheme = URLReference.scheme(of: url), ["javascript", "vbscript", "data"].contains(scheme) {
             note(.urlInvalid, "The address \"\(quoted(url))\" is no link to a page; it is left out.", place)
@@ -90,13 +91,17 @@ struct ValueReader {
     // MARK: Times
 
     /// The last of some times that can be understood.
-    mutating func last(_ dates: some Sequence<(text: String, name: String, place: Place)>) -> Timestamp? {
+    ///
+    /// - Parameter name: what a message calls them.
+    mutating func last(
+        _ dates: some Sequence<(text: String, place: Place)>, called name: @autoclosure () -> String
+    ) -> Timestamp? {
         var found: Timestamp?
-        for (text, name, place) in dates where !text.isEmpty {
+        for (text, place) in dates where !text.isEmpty {
             if let time = DateParser.parse(text) {
                 found = time
             } else {
-                note(.dateInvalid, "The \(name) \"\(quoted(text))\" is not a date.", place)
+                note(.dateInvalid, "The \(name()) \"\(quoted(text))\" is not a date.", place)
             }
         }
         return found
@@ -118,12 +123,15 @@ struct ValueReader {
     }
 
     private mutating func last(of dates: [RawDate], _ role: RawDate.Role) -> Timestamp? {
-        let name = role == .published ? "date" : "date (\(role))"
-        return last(dates.lazy.filter { $0.role == role }.map { ($0.text, name, $0.place) })
+        last(
+            dates.lazy.filter { $0.role == role }.map { ($0.text, $0.place) },
+            called: role == .published ? "date" : "date (\(role))")
     }
 
     private mutating func last(of elements: [RawElement], _ vocabulary: Vocabulary, _ name: String) -> Timestamp? {
-        last(elements.all(vocabulary, name).map { ($0.text, "\(vocabulary.prefix):\(name)", $0.place) })
+        last(
+            elements.lazy.filter { $0.vocabulary == vocabulary && $0.name == name }.map { ($0.text, $0.place) },
+            called: "\(vocabulary.prefix):\(name)")
     }
 
     // MARK: Problems
@@ -170,6 +178,11 @@ extension Array where Element: Hashable {
     /// Without repetitions; the first of equal elements stays.
     var withoutDuplicates: [Element] {
         guard count > 1 else { return self }
+        if count <= 8 {
+            // Comparing a few is cheaper than hashing them.
+            let repeats = indices.contains { self[..<$0].contains(self[$0]) }
+            if !repeats { return self }
+        }
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

@@ -24,8 +24,27 @@ public enum URLReference {
         return schemeEnd(bytes).map { String(decoding: bytes[..<$0].map(\.asciiLowercased), as: UTF8.self) }
     }
 
+    /// Whether this is an http or https address of the usual kind: lower-case scheme, a host of letters, digits, dots and
+    /// hyphens without a port, printable ASCII behind it. Resolving leaves such an address as it is; most are.
+    static func isPlainWeb(_ url: some Collection<UInt8>) -> Bool {
+        var rest = url[...]
+        guard rest.starts(with: "http".utf8) else { return false }
+        rest = rest.dropFirst(4)
+        if rest.first == UInt8(ascii: "s") { rest = rest.dropFirst() }
+        guard rest.starts(with: "://".utf8) else { return false }
+        rest = rest.dropFirst(3)
+        let behind = rest.drop { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        guard rest.startIndex != behind.startIndex else { return false }
+        switch behind.first {
+        case nil, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): break
+        default: return false
+        }
+        return behind.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
     /// Whether this is an http or https address with a host.
     public static func isWeb(_ url: String) -> Bool {
+        if isPlainWeb(url.utf8) { return true }
         let bytes = trimmed(Array(url.utf8))
         guard let end = schemeEnd(bytes), isHTTP(bytes[..<end]) else { return false }
         return hasValidAuthority(bytes, from: end + 1)

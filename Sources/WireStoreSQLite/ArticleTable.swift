@@ -83,7 +83,7 @@ enum ArticleTable {
             .of(item.id), .of(item.idGenerated), .of(item.url), .of(item.language), .of(item.published),
             .of(item.updated), .of(item.title), .of(item.titleHTML), .of(item.summary),
             .of(breaks.isEmpty ? nil : breaks.map(String.init).joined(separator: " ")), .of(item.contentText),
-            .of(item.storedDetails), .of(item.summaryHTML), .of(item.contentHTML),
+            .of(item.detailsText), .of(item.summaryHTML), .of(item.contentHTML),
         ]
     }
 
@@ -129,13 +129,4 @@ extension ArticleTable {
 extension Article {
     /// What lists sort by: the article's own time, though never later than we saw it.
     var listTime: Timestamp { min(item.published ?? item.updated ?? seen, seen) }
-}
-
-extension Item {
-    /// The details as JSON; nil if there are none.
-    fileprivate var storedDetails: String? {
-        guard case .object(var members) = details else { return nil }
-        members = members.filter { $0.value != .array([]) }
-        return members.isEmpty ? nil : JSONValue.object(members).text
-    }
 }

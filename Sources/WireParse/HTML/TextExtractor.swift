@@ -63,8 +63,7 @@ struct TextBuilder {
         var index = range.lowerBound
         let end = range.upperBound
         while index < end {
-            var run = index
-            while run < end, source[run].isInk { run += 1 }
+            let run = TextBuilder.regularEnd(source, index, end)
             if run > index {
                 startWord()
                 bytes.append(contentsOf: source[index..<run])
@@ -83,6 +82,21 @@ struct TextBuilder {
                 index += 1
             }
         }
+    }
+
+    /// Where text ends that stays as it is: words, with one blank between them.
+    private static func regularEnd(_ source: [UInt8], _ start: Int, _ end: Int) -> Int {
+        var index = start
+        while index < end {
+            if source[index].isInk {
+                index += 1
+            } else if source[index] == 0x20, index > start, index + 1 < end, source[index + 1].isInk {
+                index += 2
+            } else {
+                break
+            }
+        }
+        return index
     }
 
     private mutating func startWord() {
@@ -118,6 +132,6 @@ struct TextBuilder {
 extension UInt8 {
     /// Neither white space, nor a control, nor the first byte of white space beyond ASCII.
     fileprivate var isInk: Bool {
-        self > 0x20 && self != 0x7F && self != 0xC2 && self != 0xE1 && self != 0xE2 && self != 0xE3
+        self &- 0x21 < 0x5E || self >= 0x80 && self != 0xC2 && self &- 0xE1 > 2
     }
 }
