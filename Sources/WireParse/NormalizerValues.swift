@@ -27,7 +27,7 @@ struct ValueReader {
     }
 
     mutating func url(_ text: String, base: String?, at place: Place?) -> String? {
-        if URLReference.isPlainWeb(text.utf8) { return text }
+        if URLReference.isPlainWeb(text.utf8.span) { return text }
         guard let url = URLReference.resolve(text, against: base) else { return nil }
         if let scheme = URLReference.scheme(of: url), ["javascript", "vbscript", "data"].contains(scheme) {
             note(.urlInvalid, "The address \"\(quoted(url))\" is no link to a page; it is left out.", place)
@@ -147,18 +147,28 @@ struct ValueReader {
 
 extension [RawElement] {
     func all(_ vocabulary: Vocabulary, _ name: String) -> [RawElement] {
-        filter { $0.vocabulary == vocabulary && $0.name == name }
+        // Most entries have none: looking first saves a list.
+        guard indices.contains(where: { self[$0].vocabulary == vocabulary && self[$0].name == name }) else { return [] }
+        return filter { $0.vocabulary == vocabulary && $0.name == name }
     }
 
     /// The first element of that name that has a text.
     func first(_ vocabulary: Vocabulary, _ name: String) -> RawElement? {
-        first { $0.vocabulary == vocabulary && $0.name == name && !$0.text.isEmpty }
+        for index in indices where self[index].vocabulary == vocabulary && self[index].name == name {
+            if !self[index].text.isEmpty { return self[index] }
+        }
+        return nil
     }
 
     /// The text of the first element of that name that has one.
-    func text(_ vocabulary: Vocabulary, _ name: String) -> String? { first(vocabulary, name)?.text }
+    func text(_ vocabulary: Vocabulary, _ name: String) -> String? {
+        for index in indices where self[index].vocabulary == vocabulary && self[index].name == name {
+            if !self[index].text.isEmpty { return self[index].text }
+        }
+        return nil
+    }
 
-    func has(_ vocabulary: Vocabulary) -> Bool { contains { $0.vocabulary == vocabulary } }
+    func has(_ vocabulary: Vocabulary) -> Bool { indices.contains { self[$0].vocabulary == vocabulary } }
 }
 
 extension RawElement {

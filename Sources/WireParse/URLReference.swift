@@ -26,25 +26,30 @@ public enum URLReference {
 
     /// Whether this is an http or https address of the usual kind: lower-case scheme, a host of letters, digits, dots and
     /// hyphens without a port, printable ASCII behind it. Resolving leaves such an address as it is; most are.
-    static func isPlainWeb(_ url: some Collection<UInt8>) -> Bool {
-        var rest = url[...]
-        guard rest.starts(with: "http".utf8) else { return false }
-        rest = rest.dropFirst(4)
-        if rest.first == UInt8(ascii: "s") { rest = rest.dropFirst() }
-        guard rest.starts(with: "://".utf8) else { return false }
-        rest = rest.dropFirst(3)
-        let behind = rest.drop { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
-        guard rest.startIndex != behind.startIndex else { return false }
-        switch behind.first {
-        case nil, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): break
-        default: return false
+    static func isPlainWeb(_ url: Span<UInt8>) -> Bool {
+        guard url.count > 8, url[0] == UInt8(ascii: "h"), url[1] == UInt8(ascii: "t"), url[2] == UInt8(ascii: "t"),
+            url[3] == UInt8(ascii: "p")
+        else { return false }
+        var index = url[4] == UInt8(ascii: "s") ? 5 : 4
+        guard url[index] == UInt8(ascii: ":"), url[index + 1] == UInt8(ascii: "/"), url[index + 2] == UInt8(ascii: "/")
+        else { return false }
+        index += 3
+        let host = index
+        while index < url.count, url[index].isASCIIAlphanumeric || url[index] &- 0x2D < 2 { index += 1 }
+        guard index > host else { return false }
+        if index < url.count {
+            let next = url[index]
+            guard next == UInt8(ascii: "/") || next == UInt8(ascii: "?") || next == UInt8(ascii: "#") else {
+                return false
+            }
         }
-        return behind.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        while index < url.count, url[index] &- 0x21 < 0x5E { index += 1 }
+        return index == url.count
     }
 
     /// Whether this is an http or https address with a host.
     public static func isWeb(_ url: String) -> Bool {
-        if isPlainWeb(url.utf8) { return true }
+        if isPlainWeb(url.utf8.span) { return true }
         let bytes = trimmed(Array(url.utf8))
         guard let end = schemeEnd(bytes), isHTTP(bytes[..<end]) else { return false }
         return hasValidAuthority(bytes, from: end + 1)

@@ -65,7 +65,9 @@ public struct FeedCycle: Sendable {
         let keys = parsed.keys
         let identified = decider.identify(keys, ambiguous: draft.record.state.ambiguousIDs)
         do {
-            known = try await store.known(keys, in: draft.record.feed.id)
+            // A feed that never brought a document has no articles.
+            let isNew = draft.record.state.lastSuccess == nil
+            known = isNew ? KnownArticles() : try await store.known(keys, in: draft.record.feed.id)
         } catch {
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }

@@ -110,19 +110,23 @@ extension ArticleTable {
     private static let indexedColumns = "title, summary, content_text, details"
 
     /// The index's forms of an article as it is now; nil if there is none of that id.
-    static func forms(of id: ArticleID, on db: Database) throws -> String? {
-        try db.first("SELECT \(indexedColumns) FROM article_text WHERE article = ?", [.of(id)], forms)
+    static func forms(of id: ArticleID, by forms: inout IndexForms, on db: Database) throws -> String? {
+        try db.first("SELECT \(indexedColumns) FROM article_text WHERE article = ?", [.of(id)]) {
+            text(of: $0, by: &forms)
+        }
     }
 
     /// The forms of an earlier revision.
-    static func forms(of id: ArticleID, revision: Int64, on db: Database) throws -> String? {
+    static func forms(
+        of id: ArticleID, revision: Int64, by forms: inout IndexForms, on db: Database
+    ) throws -> String? {
         try db.first(
-            "SELECT \(indexedColumns) FROM revision WHERE article = ? AND revision = ?", [.of(id), .of(revision)],
-            forms)
+            "SELECT \(indexedColumns) FROM revision WHERE article = ? AND revision = ?", [.of(id), .of(revision)]
+        ) { text(of: $0, by: &forms) }
     }
 
-    private static func forms(_ row: Row) -> String {
-        IndexForms.text(of: [row.text(0), row.text(1), row.text(2)].compactMap(\.self), details: row.json(3))
+    private static func text(of row: Row, by forms: inout IndexForms) -> String {
+        forms.text(of: [row.text(0), row.text(1), row.text(2)].compactMap(\.self), details: row.json(3))
     }
 }
 
