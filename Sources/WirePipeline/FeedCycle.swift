@@ -121,7 +121,8 @@ public struct FeedCycle: Sendable {
 
     private func match(at time: Timestamp, edited: [ArticleID: Item], into draft: inout CycleDraft) {
         let articles = draft.articles
-        let matches = topics.match(articles.map { ($0.item, edited[$0.id], $0.seen) }, of: draft.facts, now: time)
+        if articles.isEmpty { return }
+        let matches = topics.match(articles.lazy.map { ($0.item, edited[$0.id], $0.seen) }, of: draft.facts, now: time)
         for (article, matches) in zip(articles, matches) {
             for (topic, match) in matches {
                 draft.flag(article, topic: topic, match: match, id: store.ids.next(at: time))

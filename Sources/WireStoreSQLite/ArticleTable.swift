@@ -10,6 +10,10 @@ enum ArticleTable {
         details, summary_html, content_html
         """
 
+    private static let insertText = """
+        INSERT INTO article_text (article, revised, \(itemColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
     /// Whether it was stored: not if the feed has an article of that key, or the store one of that id.
     static func insert(_ new: NewArticle, into feed: FeedID, on db: Database) throws -> Bool {
         let article = new.article
@@ -24,11 +28,7 @@ enum ArticleTable {
                 .of(identity.key), .of(identity.link), .of(identity.fingerprint), .of(new.textDigest),
             ])
         guard db.changesCount > 0 else { return false }
-        try db.run(
-            """
-            INSERT INTO article_text (article, revised, \(itemColumns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
+        try db.run(insertText, itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
         try db.run("INSERT OR IGNORE INTO unindexed (article) VALUES (?)", [.of(article.id)])
         return true
     }

@@ -35,7 +35,9 @@ public enum TextExtractor {
     /// Whether collapsing would change nothing: single blanks inside, none at the ends. Only plain ASCII is judged.
     private static func isRegular(_ text: String) -> Bool {
         var last: UInt8 = 0x20
-        for byte in text.utf8 {
+        let utf8 = text.utf8.span
+        for index in 0..<utf8.count {
+            let byte = utf8[index]
             if byte < 0x20 || byte >= 0x7F || (byte == 0x20 && last == 0x20) { return false }
             last = byte
         }
