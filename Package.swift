@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+        .systemLibrary(name: "CMemfd"),
         // C++ behind a C face
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
@@ -67,7 +68,8 @@ let package = Package(
         .target(
             name: "WireAlerts",
             dependencies: [
-                "WireModel", "WireFetch", "WireStore", .product(name: "Mustache", package: "swift-mustache"),
+                "WireModel", "WireFetch", "WireStore", "CMemfd",
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),

@@ -2,6 +2,7 @@
 public enum Channels {
     /// One line for each file of `Channels/`.
     public static let all: [any Channel.Type] = [
+        CommandChannel.self,
         EmailChannel.self,
         WebhookChannel.self,
     ]
