@@ -106,7 +106,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "WireAlertsTests",
-            dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
+            dependencies: [
+                "WireAlerts", "WireFetch", "WireParse", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting",
+            ]),
         .testTarget(
             name: "WireDaemonTests",
             dependencies: [

@@ -6,13 +6,15 @@ import WireModel
 
 /// The command channel with real programs.
 @Suite(.timeLimit(.minutes(2)))
-struct CommandTests {
+final class CommandTests: Sendable {
     private let folder: URL
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func channel(_ command: [String], timeout: Double? = nil) throws -> CommandChannel {
         var values: [String: JSONValue] = ["command": .array(command.map(JSONValue.string))]
