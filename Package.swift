@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+        .systemLibrary(name: "CMemfd"),
         // C++ behind a C face
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
@@ -70,7 +71,8 @@ let package = Package(
         .target(
             name: "WireAlerts",
             dependencies: [
-                "WireModel", "WireFetch", "WireStore", .product(name: "Mustache", package: "swift-mustache"),
+                "WireModel", "WireFetch", "WireStore", "CMemfd",
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
@@ -107,7 +109,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "WireAlertsTests",
-            dependencies: ["WireAlerts", "WireFetch", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting"]),
+            dependencies: [
+                "WireAlerts", "WireFetch", "WireParse", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting",
+            ]),
         .testTarget(
             name: "WireDaemonTests",
             dependencies: [

@@ -2,7 +2,9 @@
 public enum Channels {
     /// One line for each file of `Channels/`.
     public static let all: [any Channel.Type] = [
+        CommandChannel.self,
         EmailChannel.self,
+        OutfeedChannel.self,
         WebhookChannel.self,
     ]
 

@@ -18,6 +18,8 @@ public struct WebhookChannel: Channel {
         static let body = 20_000
         /// Bytes of a text that is cut, at least.
         static let text = 400
+        /// Places told of a clause in a body that is cut.
+        static let places = 8
     }
 
     private let endpoint: Endpoint
@@ -46,10 +48,15 @@ public struct WebhookChannel: Channel {
 
     /// `{"type", "timestamp", "data": {"alerts", "count", "truncated", "group"}}`; a notice stands in `data.notice`.
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
+        Array(WebhookChannel.content(of: message).text.utf8)
+    }
+
+    /// The body as a value, its texts cut until it is about as small as `Limits.body`.
+    static func content(of message: AlertMessage) -> JSONValue {
         var limit = Int.max
         while true {
-            let body = WebhookChannel.body(message, textLimit: limit)
-            if body.count <= Limits.body || limit <= Limits.text { return body }
+            let content = content(of: message, textLimit: limit)
+            if limit <= Limits.text || content.text.utf8.count <= Limits.body { return content }
             // Half of what fits on average, until it does.
             let next = limit == .max ? Limits.body / max(1, message.items.count) : limit / 2
             limit = max(Limits.text, next)
@@ -72,12 +79,13 @@ public struct WebhookChannel: Channel {
         return keys.map { "v1," + Base64.text(of: Signature.hmacSHA256(signed, key: $0)) }.joined(separator: " ")
     }
 
-    private static func body(_ message: AlertMessage, textLimit: Int) -> [UInt8] {
+    private static func content(of message: AlertMessage, textLimit: Int) -> JSONValue {
         var isCut = false
         let alerts = message.items.map { item in
             var members = item.flagged.json.object ?? [:]
             members["alert_id"] = .string(item.alert.id.description)
             if let article = members["article"] { members["article"] = cut(article, textLimit, &isCut) }
+            members["match"] = cut(item.flagged.match, textLimit, &isCut).json
             return JSONValue.object(members)
         }
         var group: [String: JSONValue] = [:]
@@ -93,11 +101,31 @@ public struct WebhookChannel: Channel {
         if message.isFlood { data["flood"] = .bool(true) }
         if let notice = message.notice { data["notice"] = notice.json }
         if let link = message.link { data["url"] = .string(link) }
-        let body: JSONValue = [
+        return [
             "type": .string(message.kind.description), "timestamp": .string(message.created.description),
             "data": .object(data),
         ]
-        return Array(body.text.utf8)
+    }
+
+    /// With a sentence and words of at most so many bytes, and the first places of each clause.
+    private static func cut(_ match: Match, _ limit: Int, _ isCut: inout Bool) -> Match {
+        guard limit < .max else { return match }
+        func short(_ text: String) -> String {
+            guard text.utf8.count > limit else { return text }
+            isCut = true
+            return text.prefix(bytes: limit) + "…"
+        }
+        let clauses = match.clauses.map { clause in
+            if clause.spans.count > Limits.places { isCut = true }
+            return MatchedClause(
+                clause: clause.clause,
+                spans: clause.spans.prefix(Limits.places).map { span in
+                    Span(field: span.field, offset: span.offset, length: span.length, text: short(span.text))
+                })
+        }
+        return Match(
+            topic: match.topic, queryHash: match.queryHash, score: match.score, sentence: match.sentence.map(short),
+            clauses: clauses)
     }
 
     /// With texts of at most so many bytes; HTML that is too long is left out, for half of it is no HTML.

@@ -66,7 +66,8 @@ struct MailLetter {
         return "thread_" + hexadecimal(digest.high) + hexadecimal(digest.low)
     }
 
-    private static func hexadecimal(_ number: UInt64) -> String {
+    /// Sixteen digits.
+    static func hexadecimal(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

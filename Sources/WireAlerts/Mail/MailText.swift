@@ -136,17 +136,20 @@ struct MailEntry {
         severity = item.alert.severity
         title = MarkedText.title(of: article.item, item.flagged.match)
         sentence = MarkedText.sentence(of: article.item, item.flagged.match)
-        link = article.item.url.flatMap { url in
-            let start = url.prefix(8).lowercased()
-            let isPlain = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
-            return (start.hasPrefix("http://") || start == "https://") && isPlain && url.utf8.count <= Limits.link
-                ? url : nil
-        }
+        link = article.item.url.flatMap(MailEntry.address)
         let feed = item.flagged.feed
         let time = article.item.published ?? article.item.updated ?? article.seen
         source = [feed.title ?? feed.url, MailText.time(time)].compactMap { $0 }.map(MarkedText.harmless)
             .joined(separator: " · ")
         reason = MailEntry.reason(of: item.flagged.match)
+    }
+
+    /// An address that may be shown as a link; nil for any other.
+    static func address(_ url: String) -> String? {
+        let start = url.prefix(8).lowercased()
+        let isPlain = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
+        return (start.hasPrefix("http://") || start == "https://") && isPlain && url.utf8.count <= Limits.link
+            ? url : nil
     }
 
     /// The clauses that held, each with the words that made it true.
