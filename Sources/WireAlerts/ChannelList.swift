@@ -3,8 +3,15 @@ public enum Channels {
     /// One line for each file of `Channels/`.
     public static let all: [any Channel.Type] = [
         CommandChannel.self,
+        DiscordChannel.self,
         EmailChannel.self,
+        GotifyChannel.self,
+        MatrixChannel.self,
+        MattermostChannel.self,
+        NtfyChannel.self,
         OutfeedChannel.self,
+        SlackChannel.self,
+        TelegramChannel.self,
         WebhookChannel.self,
     ]
 
