@@ -50,8 +50,10 @@ public struct SlackChannel: Channel {
 
     /// Plain text has no mentions; for readers that take it for more, what looks like one is broken all the same.
     private static func header(_ text: ChatText) -> String {
-        text.headline(limit: Limits.header * 2 / 3).replacing("<!", with: "<\u{200B}!").replacing("<@", with: "<\u{200B}@")
-            .replacing("<#", with: "<\u{200B}#")
+        text.headline(limit: Limits.header * 2 / 3).replacing("<!", with: "<\u{200B}!").replacing(
+            "<@", with: "<\u{200B}@"
+        )
+        .replacing("<#", with: "<\u{200B}#")
     }
 
     private static func section(_ text: String) -> JSONValue {

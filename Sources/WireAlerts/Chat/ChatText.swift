@@ -74,7 +74,9 @@ struct ChatText {
         var parts: [String] = []
         if let introduction = text.introduction { parts.append(introduction) }
         if let notice = message.notice {
-            parts += MailText.paragraphs(notice.text).prefix(4).map { ChatText.cut($0, to: Limits.paragraph, by: length) }
+            parts += MailText.paragraphs(notice.text).prefix(4).map {
+                ChatText.cut($0, to: Limits.paragraph, by: length)
+            }
         }
         return parts.map(markup.escaped)
     }
