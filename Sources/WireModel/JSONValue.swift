@@ -113,22 +113,40 @@ extension JSONValue {
 
     /// Writes a string with its quotes. Control characters, quotes and backslashes are escaped, nothing else.
     public static func writeString(_ text: String, to out: inout [UInt8]) {
-        var text = text
         out.append(UInt8(ascii: "\""))
-        text.withUTF8 { utf8 in
-            var start = 0
-            for index in utf8.indices {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else {
-                    continue
-                }
-                out.append(contentsOf: utf8[start..<index])
-                start = index + 1
-                writeEscape(of: byte, to: &out)
-            }
-            out.append(contentsOf: utf8[start...])
+        let utf8 = text.utf8
+        let bytes = utf8.span
+        var from = utf8.startIndex
+        var start = 0
+        var index = plainEnd(bytes, from: 0)
+        while index < bytes.count {
+            let place = utf8.index(from, offsetBy: index - start)
+            out.append(contentsOf: utf8[from..<place])
+            writeEscape(of: bytes[index], to: &out)
+            start = index + 1
+            from = utf8.index(after: place)
+            index = plainEnd(bytes, from: start)
         }
+        out.append(contentsOf: utf8[from...])
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// Where the bytes end that need no escape.
+    private static func plainEnd(_ bytes: Swift.Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index &+ 8 <= bytes.count {
+            let eight = EightBytes(bytes, at: index)
+            let others = eight.below(0x20) | eight.equal(0x22) | eight.equal(0x5C) | eight.equal(0x7F)
+            let count = EightBytes.count(before: others)
+            index &+= count
+            if count < 8 { return index }
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F { break }
+            index += 1
+        }
+        return index
     }
 
     private static func writeEscape(of byte: UInt8, to out: inout [UInt8]) {
