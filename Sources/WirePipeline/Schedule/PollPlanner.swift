@@ -9,8 +9,12 @@ public struct PollPlanner: Sendable {
     private enum Limits {
         /// Of a document's entries, so many may be new between two polls before one is feared lost.
         static let window = 0.5
-        /// Of the gap to the poll before; spreads polls that many readers would otherwise make at the same minute.
+        /// Of the gap to the poll before, and at most; spreads polls that many readers would otherwise make at the same
+        /// minute. Only later: a minute before the burst is worth nothing.
         static let jitter = 0.05
+        static let longestJitter = 600_000.0
+        /// In milliseconds: a planned time this near is as good as now.
+        static let near: Int64 = 1_800_000
         /// A feed that lost articles is asked twice as often until a week has passed.
         static let gapWeight = 4.0
         static let gapMemory: Duration = .seconds(7 * 86_400)
@@ -89,9 +93,11 @@ public struct PollPlanner: Sendable {
         let start = Int64(plan.day) * 86_400_000
         for (index, minute) in plan.minutes.enumerated() {
             let time = start + Int64(minute) * 60_000
-            let before = index > 0 ? Int64(plan.minutes[index - 1]) * 60_000 + start : time - 3_600_000
-            guard time > now.milliseconds + (time - before) / 2 else { continue }
-            let jitter = (chance(feed, Int64(plan.day), index + 1) * 2 - 1) * Limits.jitter * Double(time - before)
+            let before = index > 0 ? plan.minutes[index - 1] : (plan.minutes.last ?? minute) - 1_440
+            let gap = Int64(minute - before) * 60_000
+            guard time > now.milliseconds + min(gap / 2, Limits.near) else { continue }
+            let jitter =
+                chance(feed, Int64(plan.day), index + 1) * min(Limits.jitter * Double(gap), Limits.longestJitter)
             return Timestamp(milliseconds: time + Int64(jitter))
         }
         return nil
