@@ -5,6 +5,7 @@ public enum Channels {
         CommandChannel.self,
         EmailChannel.self,
         OutfeedChannel.self,
+        TerminalChannel.self,
         WebhookChannel.self,
     ]
 
