@@ -4,6 +4,7 @@ public enum Channels {
     public static let all: [any Channel.Type] = [
         CommandChannel.self,
         EmailChannel.self,
+        JournaldChannel.self,
         OutfeedChannel.self,
         TerminalChannel.self,
         WebhookChannel.self,
