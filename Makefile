@@ -10,7 +10,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check setup setup-tests build release lint format floors guide smoke bench bench-schedule completions install clean
+.PHONY: help run test check setup setup-tests build release lint format floors guide smoke bench bench-schedule prove-delivery completions install clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -69,6 +69,9 @@ bench: setup release ## measure against the C floors (docs/performance.md); take
 bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan their polls, print the delays
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product ScheduleBenchmark --quiet
 	@Benchmarks/.build/release/ScheduleBenchmark
+
+prove-delivery: setup release ## kill a delivering fetch 10,000 times and count what arrives; takes half an hour
+	@scripts/prove-delivery '$(RELEASE)' --kills 10000
 
 completions: release ## write shell completions to completions/
 	@mkdir -p completions

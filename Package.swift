@@ -55,7 +55,10 @@ let package = Package(
         .target(name: "WireStore", dependencies: ["WireModel"], swiftSettings: strict),
         .target(
             name: "WireStoreSQLite",
-            dependencies: ["WireModel", "WireText", "WireStore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "WireModel", "WireText", "WireStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
 
         // 2 hall: the only one who knows floor 1 whole

@@ -3,9 +3,16 @@ public enum Channels {
     /// One line for each file of `Channels/`.
     public static let all: [any Channel.Type] = [
         CommandChannel.self,
+        DiscordChannel.self,
         EmailChannel.self,
+        GotifyChannel.self,
         JournaldChannel.self,
+        MatrixChannel.self,
+        MattermostChannel.self,
+        NtfyChannel.self,
         OutfeedChannel.self,
+        SlackChannel.self,
+        TelegramChannel.self,
         TerminalChannel.self,
         WebhookChannel.self,
     ]

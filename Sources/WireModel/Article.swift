@@ -1,12 +1,12 @@
-/// An entry that we keep.
-public struct Article: Hashable, Sendable {
+/// An entry that we keep. An object because it goes through many hands, and copying all its texts costs more than reading them.
+public final class Article: Hashable, Sendable {
     public let id: ArticleID
     public let feed: FeedID
-    public var item: Item
+    public let item: Item
     /// When we first saw it.
     public let seen: Timestamp
     /// 1 for the article as first seen, one more for each edit.
-    public var revision: Int
+    public let revision: Int
 
     public init(id: ArticleID, feed: FeedID, item: Item, seen: Timestamp, revision: Int = 1) {
         self.id = id
@@ -14,6 +14,17 @@ public struct Article: Hashable, Sendable {
         self.item = item
         self.seen = seen
         self.revision = revision
+    }
+
+    public static func == (left: Article, right: Article) -> Bool {
+        left === right
+            || left.id == right.id && left.revision == right.revision && left.feed == right.feed
+                && left.seen == right.seen && left.item == right.item
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(revision)
     }
 }
 

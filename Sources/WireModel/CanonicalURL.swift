@@ -21,12 +21,8 @@ public struct CanonicalURL: Hashable, Sendable {
 
         var out = Array("https://".utf8)
         out.append(contentsOf: authority)
-        out.append(contentsOf: CanonicalURL.path(rest[..<mark]))
-        let query = CanonicalURL.query(rest[mark...].dropFirst())
-        if !query.isEmpty {
-            out.append(UInt8(ascii: "?"))
-            out.append(contentsOf: query)
-        }
+        CanonicalURL.appendPath(rest[..<mark], to: &out)
+        CanonicalURL.appendQuery(rest[mark...].dropFirst(), to: &out)
         text = String(decoding: out, as: UTF8.self)
     }
 
@@ -73,7 +69,28 @@ public struct CanonicalURL: Hashable, Sendable {
         return out
     }
 
-    private static func path(_ path: ArraySlice<UInt8>) -> [UInt8] {
+    private static func appendPath(_ path: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        if isPlain(path) { out.append(contentsOf: path) } else { out.append(contentsOf: resolved(path)) }
+    }
+
+    /// Whether a path stays as it is: most do.
+    private static func isPlain(_ path: ArraySlice<UInt8>) -> Bool {
+        guard path.first == UInt8(ascii: "/") else { return false }
+        var last: UInt8 = 0
+        for byte in path {
+            // Dots behind a slash may be segments of their own.
+            guard isPlain(byte), byte != UInt8(ascii: ".") || last != UInt8(ascii: "/") else { return false }
+            last = byte
+        }
+        return true
+    }
+
+    /// Written as it is, and no sign of anything.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "%") && byte != UInt8(ascii: "\\")
+    }
+
+    private static func resolved(_ path: ArraySlice<UInt8>) -> [UInt8] {
         guard !path.isEmpty else { return [UInt8(ascii: "/")] }
         var kept: [ArraySlice<UInt8>] = []
         let segments = path.split(omittingEmptySubsequences: false) {
@@ -123,24 +140,36 @@ public struct CanonicalURL: Hashable, Sendable {
         }
     }
 
-    private static func query(_ query: ArraySlice<UInt8>) -> [UInt8] {
+    private static func appendQuery(_ query: ArraySlice<UInt8>, to out: inout [UInt8]) {
         var kept: [[UInt8]] = []
         for parameter in query.split(separator: UInt8(ascii: "&")) where !isTracker(parameter) {
-            var normalised: [UInt8] = []
-            appendNormalised(parameter, to: &normalised)
-            kept.append(normalised)
+            if parameter.allSatisfy(isPlain) {
+                kept.append(Array(parameter))
+            } else {
+                var normalised: [UInt8] = []
+                appendNormalised(parameter, to: &normalised)
+                kept.append(normalised)
+            }
         }
-        kept.sort { $0.lexicographicallyPrecedes($1) }
-        return Array(kept.joined(separator: [UInt8(ascii: "&")]))
+        if kept.count > 1 { kept.sort { $0.lexicographicallyPrecedes($1) } }
+        for (index, parameter) in kept.enumerated() {
+            out.append(index == 0 ? UInt8(ascii: "?") : UInt8(ascii: "&"))
+            out.append(contentsOf: parameter)
+        }
     }
 
     private static func isTracker(_ parameter: ArraySlice<UInt8>) -> Bool {
-        let equals = parameter.firstIndex(of: UInt8(ascii: "="))
-        let name = parameter[..<(equals ?? parameter.endIndex)].map(lower)
-        if name == Array("ref".utf8), let equals {
-            return referrers.contains(String(decoding: parameter[(equals + 1)...].map(lower), as: UTF8.self))
+        let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+        guard let first = name.first.map(lower) else { return false }
+        if name.count == 3, name.map(lower).elementsEqual("ref".utf8), parameter.count > 3 {
+            let value = parameter.dropFirst(4).map(lower)
+            return referrers.contains(String(decoding: value, as: UTF8.self))
         }
-        return trackers.contains { $0.last == UInt8(ascii: "_") ? name.starts(with: $0) : name == $0 }
+        return trackers.contains { tracker in
+            guard tracker[0] == first, name.count >= tracker.count else { return false }
+            guard tracker.last == UInt8(ascii: "_") || name.count == tracker.count else { return false }
+            return zip(name, tracker).allSatisfy { lower($0) == $1 }
+        }
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }

@@ -32,40 +32,56 @@ public struct Digest: Hashable, Sendable {
     }
 }
 
-/// SHA-256 over fields, each preceded by its length, so that `("ab", "c")` and `("a", "bc")` differ.
+/// SHA-256 over fields, each preceded by its length, so that `("ab", "c")` and `("a", "bc")` differ. A copy goes on by itself.
 public struct SHA256Hasher {
-    private var buffer: [UInt8] = []
+    private var context = SHA256_CTX()
 
-    public init() { buffer.reserveCapacity(1024) }
+    public init() { SHA256_Init(&context) }
 
     /// Adds a field; nil and the empty text differ.
     public mutating func update(_ text: String?) {
         guard var text else {
-            buffer.append(0xFF)
+            update(byte: 0xFF)
             return
         }
         text.withUTF8 { utf8 in
             var length = UInt64(utf8.count)
-            repeat {
-                buffer.append(UInt8(truncatingIfNeeded: length & 0x7F))
+            while length > 0x7F {
+                update(byte: UInt8(truncatingIfNeeded: length & 0x7F))
                 length >>= 7
-            } while length > 0
-            buffer.append(0xFE)
-            buffer.append(contentsOf: utf8)
+            }
+            update(byte: UInt8(truncatingIfNeeded: length))
+            update(byte: 0xFE)
+            // SAFETY: libcrypto reads the text within the call.
+            SHA256_Update(&context, utf8.baseAddress, utf8.count)
         }
     }
 
+    private mutating func update(byte: UInt8) {
+        // SAFETY: libcrypto reads one byte within the call.
+        withUnsafePointer(to: byte) { _ = SHA256_Update(&context, $0, 1) }
+    }
+
     public consuming func finish() -> Digest {
-        let full = SHA256Hasher.hash(buffer)
+        let full = SHA256Hasher.final(&context)
         return Digest(bytes: full[..<16]) ?? Digest(high: 0, low: 0)
+    }
+
+    private static func final(_ context: inout SHA256_CTX) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { out, count in
+            // SAFETY: libcrypto writes 32 bytes within the call.
+            SHA256_Final(out.baseAddress, &context)
+            count = 32
+        }
     }
 
     /// SHA-256 of `bytes`: 32 bytes.
     public static func hash(_ bytes: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { out, count in
-            SHA256(bytes, bytes.count, out.baseAddress)
-            count = 32
-        }
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        // SAFETY: libcrypto reads the bytes within the call.
+        SHA256_Update(&context, bytes, bytes.count)
+        return final(&context)
     }
 
     /// SHA-256 as 64 lower-case hexadecimal digits.

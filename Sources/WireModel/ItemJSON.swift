@@ -1,7 +1,32 @@
 // The public JSON of items and their parts (docs/parse-output.md): no null, no empty string, lists always there.
 
-/// Collects the members of an object and leaves out what is absent.
-public struct JSONObjectBuilder {
+/// Takes the members of an object, in the order of their keys. What is absent or empty is left out.
+public protocol JSONMembers {
+    mutating func set(_ key: String, _ value: String?)
+    mutating func set(_ key: String, _ value: Int?)
+    mutating func set(_ key: String, _ value: Double?)
+    mutating func set(_ key: String, _ value: Bool?)
+    mutating func set(_ key: String, _ value: Timestamp?)
+    mutating func set(_ key: String, _ value: JSONValue?)
+    mutating func set(_ key: String, object: (some JSONObject)?)
+    mutating func list(_ key: String, _ values: [some JSONObject])
+}
+
+/// Is written as an object of JSON.
+public protocol JSONObject {
+    func write(to object: inout some JSONMembers)
+}
+
+extension JSONObject {
+    public var json: JSONValue {
+        var object = JSONObjectBuilder()
+        write(to: &object)
+        return object.value
+    }
+}
+
+/// Collects the members of an object.
+public struct JSONObjectBuilder: JSONMembers {
     public private(set) var members: [String: JSONValue] = [:]
 
     public init() {}
@@ -16,8 +41,7 @@ public struct JSONObjectBuilder {
 
     /// Whole numbers are written without a point.
     public mutating func set(_ key: String, _ value: Double?) {
-        guard let value else { return }
-        members[key] = Int64(exactly: value).map(JSONValue.integer) ?? .number(value)
+        if let value { members[key] = JSONValue(value) }
     }
 
     public mutating func set(_ key: String, _ value: Bool?) {
@@ -34,6 +58,10 @@ public struct JSONObjectBuilder {
         members[key] = value
     }
 
+    public mutating func set(_ key: String, object: (some JSONObject)?) { set(key, object?.json) }
+
+    public mutating func list(_ key: String, _ values: [some JSONObject]) { list(key, values.map(\.json)) }
+
     /// A list, also if empty.
     public mutating func list(_ key: String, _ values: [JSONValue]) { members[key] = .array(values) }
 
@@ -48,121 +76,108 @@ extension Item {
         var object = JSONObjectBuilder()
         object.set("id", id)
         object.set("id_generated", idGenerated)
-        object.set("id_is_permalink", idIsPermalink)
         object.set("url", url)
-        object.set("external_url", externalURL)
         object.set("title", title)
         object.set("title_html", titleHTML)
         object.set("summary", summary)
         object.set("summary_html", summaryHTML)
         object.set("content_html", contentHTML)
         object.set("content_text", contentText)
-        object.set("content_markdown", contentMarkdown)
-        object.set("content_url", contentURL)
         object.set("published", published)
         object.set("updated", updated)
         object.set("language", language)
-        setDetails(in: &object)
+        writeDetails(to: &object)
         return object.members
     }
 
-    /// All that is not identity, text, time or language: what a store keeps as one value.
-    public var details: JSONValue {
-        var object = JSONObjectBuilder()
-        setDetails(in: &object)
-        object.set("external_url", externalURL)
+    /// All that is not identity, text, time or language, as one line: what a store keeps as one value. Empty lists are left
+    /// out; nil if nothing is left.
+    public var detailsText: String? {
+        var line = JSONLine()
+        writeDetails(to: &line)
+        return line.text
+    }
+
+    private func writeDetails(to object: inout some JSONMembers) {
+        object.list("authors", authors)
+        object.set("banner_image_url", bannerImageURL)
+        object.list("categories", categories)
+        object.set("comments_count", commentsCount)
+        object.set("comments_feed_url", commentsFeedURL)
+        object.set("comments_url", commentsURL)
         object.set("content_markdown", contentMarkdown)
         object.set("content_url", contentURL)
-        object.set("id_is_permalink", idIsPermalink)
-        return object.value
-    }
-
-    private func setDetails(in object: inout JSONObjectBuilder) {
-        object.list("authors", authors.map(\.json))
-        object.list("contributors", contributors.map(\.json))
-        object.set("publisher", publisher?.json)
-        object.list("categories", categories.map(\.json))
-        object.list("enclosures", enclosures.map(\.json))
-        object.list("links", links.map(\.json))
-        object.set("image", image?.json)
-        object.set("banner_image_url", bannerImageURL)
-        object.set("media", media?.json)
-        object.set("comments_url", commentsURL)
-        object.set("comments_feed_url", commentsFeedURL)
-        object.set("comments_count", commentsCount)
-        object.list("in_reply_to", inReplyTo.map(\.json))
-        object.set("source", source?.json)
+        object.list("contributors", contributors)
+        object.list("enclosures", enclosures)
+        object.set("extensions", extensions.isEmpty ? nil : .object(extensions))
+        object.set("external_url", externalURL)
         object.set("geo", geo)
+        object.set("id_is_permalink", idIsPermalink)
+        object.set("image", object: image)
+        object.list("in_reply_to", inReplyTo)
+        object.set("license_url", licenseURL)
+        object.list("links", links)
+        object.set("media", media?.json)
+        object.set("publisher", object: publisher)
         object.set("rights", rights)
         object.set("rights_html", rightsHTML)
-        object.set("license_url", licenseURL)
-        object.set("extensions", .object(extensions))
+        object.set("source", source?.json)
     }
 }
 
-extension Person {
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("name", name)
-        object.set("email", email)
-        object.set("url", url)
+extension Person: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("avatar_url", avatarURL)
-        return object.value
+        object.set("email", email)
+        object.set("name", name)
+        object.set("url", url)
     }
 }
 
-extension Category {
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("term", term)
-        object.set("scheme", scheme)
+extension Category: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("label", label)
-        return object.value
+        object.set("scheme", scheme)
+        object.set("term", term)
     }
 }
 
-extension Link {
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("url", url)
+extension Link: JSONObject {
+    public func write(to object: inout some JSONMembers) {
+        object.set("language", language)
+        object.set("length", length)
         object.set("rel", rel)
-        object.set("type", type)
         object.set("title", title)
-        object.set("language", language)
-        object.set("length", length)
-        return object.value
+        object.set("type", type)
+        object.set("url", url)
     }
 }
 
-extension Image {
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("url", url)
-        object.set("title", title)
-        object.set("link_url", linkURL)
+extension Image: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("description", description)
-        object.set("width", width)
         object.set("height", height)
+        object.set("link_url", linkURL)
         object.set("time", time)
-        return object.value
+        object.set("title", title)
+        object.set("url", url)
+        object.set("width", width)
     }
 }
 
-extension Enclosure {
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("url", url)
-        object.set("type", type)
-        object.set("length", length)
-        object.set("title", title)
-        object.set("duration_seconds", durationSeconds)
-        object.set("medium", medium)
-        object.set("language", language)
-        object.set("width", width)
-        object.set("height", height)
+extension Enclosure: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("bitrate", bitrate)
+        object.set("duration_seconds", durationSeconds)
+        object.set("height", height)
         object.set("is_default", isDefault)
-        return object.value
+        object.set("language", language)
+        object.set("length", length)
+        object.set("medium", medium)
+        object.set("title", title)
+        object.set("type", type)
+        object.set("url", url)
+        object.set("width", width)
     }
 }
 
@@ -175,41 +190,35 @@ extension Media {
         object.set("caption", caption)
         object.set("rating", rating)
         object.set("player_url", playerURL)
-        object.list("thumbnails", thumbnails.map(\.json))
-        object.list("credits", credits.map(\.json))
+        object.list("thumbnails", thumbnails)
+        object.list("credits", credits)
         object.list("keywords", keywords.map(JSONValue.string))
         return object.value
     }
 }
 
-extension Media.Credit {
-    var json: JSONValue {
-        var object = JSONObjectBuilder()
+extension Media.Credit: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("name", name)
         object.set("role", role)
         object.set("scheme", scheme)
-        return object.value
     }
 }
 
-extension Reply {
-    var json: JSONValue {
-        var object = JSONObjectBuilder()
+extension Reply: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("id", id)
-        object.set("url", url)
-        object.set("type", type)
         object.set("source_url", sourceURL)
-        return object.value
+        object.set("type", type)
+        object.set("url", url)
     }
 }
 
-extension Generator {
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
+extension Generator: JSONObject {
+    public func write(to object: inout some JSONMembers) {
         object.set("name", name)
         object.set("url", url)
         object.set("version", version)
-        return object.value
     }
 }
 
@@ -225,13 +234,13 @@ extension Source {
         object.set("updated", updated)
         object.set("rights", rights)
         object.set("language", language)
-        object.set("image", image?.json)
+        object.set("image", object: image)
         object.set("icon", icon)
-        object.set("generator", generator?.json)
-        object.list("authors", authors.map(\.json))
-        object.list("contributors", contributors.map(\.json))
-        object.list("categories", categories.map(\.json))
-        object.list("links", links.map(\.json))
+        object.set("generator", object: generator)
+        object.list("authors", authors)
+        object.list("contributors", contributors)
+        object.list("categories", categories)
+        object.list("links", links)
         return object.value
     }
 }

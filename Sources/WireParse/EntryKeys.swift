@@ -17,11 +17,12 @@ extension ParsedEntry {
         let id =
             id?.text ?? elements.first { $0.vocabulary == .dc && $0.name == "identifier" && !$0.text.isEmpty }?.text
         let link = url.map { CanonicalURL($0)?.text ?? $0 }
-        let enclosure = enclosureAddresses.first
+        let enclosures = enclosureAddresses
+        let text = textHasher
         return EntryKey(
             id: id.map { ParsedEntry.digest("id", $0) }, link: link.map { ParsedEntry.digest("link", $0) },
-            enclosure: enclosure.map { ParsedEntry.digest("enclosure", $0) }, content: contentDigest,
-            fingerprint: fingerprint)
+            enclosure: enclosures.first.map { ParsedEntry.digest("enclosure", $0) }, content: contentDigest(text),
+            fingerprint: fingerprint(text, enclosures))
     }
 
     /// The kind keeps an id apart from a link of the same text: all of them name articles in one set.
@@ -38,23 +39,31 @@ extension ParsedEntry {
             + elements.lazy.filter { $0.vocabulary == .media && $0.name == "content" }.compactMap { $0["url"] }
     }
 
-    /// Over title, times and text: what an entry is known by that has nothing else.
-    private var contentDigest: Digest {
+    /// Over title and text, with which both digests begin: the text is hashed once.
+    private var textHasher: SHA256Hasher {
         var hasher = SHA256Hasher()
         hasher.update("content")
         hasher.update(title?.text)
+        hasher.update((content ?? plainContent ?? summary)?.text)
+        return hasher
+    }
+
+    /// Over title, times and text: what an entry is known by that has nothing else.
+    private func contentDigest(_ text: SHA256Hasher) -> Digest {
+        var hasher = text
         for date in dates where date.role != .updated && date.role != .modified { hasher.update(date.text) }
         for element in elements where element.vocabulary == .dc && element.name == "date" {
             hasher.update(element.text)
         }
-        hasher.update((content ?? plainContent ?? summary)?.text)
         return hasher.finish()
     }
 
     /// Over all whose change may be an edit; not over times and counts, which change by themselves.
-    private var fingerprint: Digest {
-        var hasher = SHA256Hasher()
-        for text in [title, summary, content, plainContent] { hasher.update(text?.text) }
+    private func fingerprint(_ text: SHA256Hasher, _ enclosures: [String]) -> Digest {
+        var hasher = text
+        hasher.update(content == nil ? plainContent == nil ? "summary" : "plain" : "content")
+        if content != nil { hasher.update(plainContent?.text) }
+        if content != nil || plainContent != nil { hasher.update(summary?.text) }
         for link in links where ValueReader.relation(link.rel) == "alternate" { hasher.update(link.url) }
         for person in persons {
             for part in [person.text, person.name, person.email, person.url] { hasher.update(part) }
@@ -62,7 +71,7 @@ extension ParsedEntry {
         for category in categories {
             for part in [category.text, category.term, category.scheme, category.label] { hasher.update(part) }
         }
-        for address in enclosureAddresses { hasher.update(address) }
+        for address in enclosures { hasher.update(address) }
         for element in elements where ParsedEntry.isText(element) { hasher.update(element) }
         return hasher.finish()
     }

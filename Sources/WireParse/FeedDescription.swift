@@ -148,7 +148,8 @@ extension FeedDescription {
         if let element = head.elements.first(.sy, "updateFrequency") {
             hints.frequency = reader.number(element.text, "sy:updateFrequency", at: element.place)
         }
-        hints.base = reader.last(head.elements.all(.sy, "updateBase").map { ($0.text, "sy:updateBase", $0.place) })
+        hints.base = reader.last(
+            head.elements.all(.sy, "updateBase").map { ($0.text, $0.place) }, called: "sy:updateBase")
         return hints == UpdateHints() ? nil : hints
     }
 

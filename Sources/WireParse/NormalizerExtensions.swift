@@ -4,6 +4,7 @@ import WireModel
 extension ValueReader {
     /// `dc` or `dcterms`: for each element name a list of texts.
     static func dublinCore(_ elements: [RawElement], _ vocabulary: Vocabulary) -> JSONValue? {
+        guard elements.has(vocabulary) else { return nil }
         var lists: [String: [String]] = [:]
         for element in elements where element.vocabulary == vocabulary && !element.text.isEmpty {
             lists[element.name, default: []].append(TextExtractor.collapsed(element.text))
@@ -16,9 +17,9 @@ extension ValueReader {
     mutating func extensions(of entry: ParsedEntry) -> [String: JSONValue] {
         var found = shared(entry.elements, entry.members)
         guard !entry.elements.isEmpty else { return found }
-        found["itunes"] = podcastItem(entry.elements)
-        found["podcast"] = indexItem(entry.elements)
-        found["psc"] = chapters(entry.elements)
+        if let podcast = podcastItem(entry.elements) { found["itunes"] = podcast }
+        if let index = indexItem(entry.elements) { found["podcast"] = index }
+        if let chapters = chapters(entry.elements) { found["psc"] = chapters }
         return found
     }
 
@@ -35,10 +36,10 @@ extension ValueReader {
         var found: [String: JSONValue] = [:]
         if !members.isEmpty { found["json"] = .object(members) }
         guard !elements.isEmpty else { return found }
-        found["dc"] = ValueReader.dublinCore(elements, .dc)
-        found["dcterms"] = ValueReader.dublinCore(elements, .dcterms)
-        let others = elements.filter { !$0.isReported }
-        if !others.isEmpty { found["other"] = .array(others.map(\.json).withoutDuplicates) }
+        if let texts = ValueReader.dublinCore(elements, .dc) { found["dc"] = texts }
+        if let texts = ValueReader.dublinCore(elements, .dcterms) { found["dcterms"] = texts }
+        let others = elements.indices.filter { !elements[$0].isReported }
+        if !others.isEmpty { found["other"] = .array(others.map { elements[$0].json }.withoutDuplicates) }
         return found
     }
 

@@ -4,7 +4,14 @@ import WireModel
 extension ValueReader {
     /// A relation's short name in lower case; `alternate` if the source gives none.
     static func relation(_ rel: String?) -> String {
-        guard let rel = rel.map({ TextExtractor.collapsed($0) }), !rel.isEmpty else { return "alternate" }
+        guard let rel, !rel.isEmpty else { return "alternate" }
+        // Nearly all are a word in lower case.
+        if rel.utf8.allSatisfy({ $0.isASCIILetter && $0 == $0.asciiLowercased }) { return rel }
+        return unusualRelation(TextExtractor.collapsed(rel))
+    }
+
+    private static func unusualRelation(_ rel: String) -> String {
+        if rel.isEmpty { return "alternate" }
         let lower = rel.lowercased()
         for prefix in ["http://www.iana.org/assignments/relation/", "https://www.iana.org/assignments/relation/"]
         where lower.hasPrefix(prefix) {
@@ -30,9 +37,17 @@ extension ValueReader {
 
     /// The link to the page itself: RSS's own first, else the alternate that is HTML or does not say, else any alternate.
     static func page(_ links: [RawLink]) -> RawLink? {
-        let alternates = links.filter { !$0.url.isEmpty && relation($0.rel) == "alternate" }
-        if let own = alternates.first(where: { $0.kind == .rss }) { return own }
-        return alternates.first { isPage($0.type) } ?? alternates.first { $0.type == nil } ?? alternates.first
+        var best: (rank: Int, index: Int)?
+        for index in links.indices where !links[index].url.isEmpty && relation(links[index].rel) == "alternate" {
+            let rank = pageRank(links[index])
+            if rank < best?.rank ?? .max { best = (rank, index) }
+        }
+        return best.map { links[$0.index] }
+    }
+
+    private static func pageRank(_ link: RawLink) -> Int {
+        if link.kind == .rss { return 0 }
+        return link.type == nil ? 2 : isPage(link.type) ? 1 : 3
     }
 
     static func first(_ relation: String, _ links: [RawLink]) -> RawLink? {

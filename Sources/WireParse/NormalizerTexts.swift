@@ -47,10 +47,10 @@ struct TextPair {
 
     /// Whether a text has a character reference or a tag of a known HTML element.
     static func isMarked(_ text: String) -> Bool {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) else { return false }
+        guard hasMark(text.utf8.span) else { return false }
         let bytes = Array(text.utf8)
         var decoded: [UInt8] = []
-        for index in bytes.indices {
+        for index in 0..<bytes.count {
             if bytes[index] == UInt8(ascii: "&") {
                 decoded.removeAll(keepingCapacity: true)
                 if let length = CharacterReference.decode(
@@ -62,6 +62,13 @@ struct TextPair {
             } else if bytes[index] == UInt8(ascii: "<"), beginsTag(bytes, at: index) {
                 return true
             }
+        }
+        return false
+    }
+
+    private static func hasMark(_ text: Swift.Span<UInt8>) -> Bool {
+        for index in 0..<text.count where text[index] == UInt8(ascii: "<") || text[index] == UInt8(ascii: "&") {
+            return true
         }
         return false
     }

@@ -27,6 +27,7 @@ struct ValueReader {
     }
 
     mutating func url(_ text: String, base: String?, at place: Place?) -> String? {
+        if URLReference.isPlainWeb(text.utf8.span) { return text }
         guard let url = URLReference.resolve(text, against: base) else { return nil }
         if let scheme = URLReference.scheme(of: url), ["javascript", "vbscript", "data"].contains(scheme) {
             note(.urlInvalid, "The address \"\(quoted(url))\" is no link to a page; it is left out.", place)
@@ -90,13 +91,17 @@ struct ValueReader {
     // MARK: Times
 
     /// The last of some times that can be understood.
-    mutating func last(_ dates: some Sequence<(text: String, name: String, place: Place)>) -> Timestamp? {
+    ///
+    /// - Parameter name: what a message calls them.
+    mutating func last(
+        _ dates: some Sequence<(text: String, place: Place)>, called name: @autoclosure () -> String
+    ) -> Timestamp? {
         var found: Timestamp?
-        for (text, name, place) in dates where !text.isEmpty {
+        for (text, place) in dates where !text.isEmpty {
             if let time = DateParser.parse(text) {
                 found = time
             } else {
-                note(.dateInvalid, "The \(name) \"\(quoted(text))\" is not a date.", place)
+                note(.dateInvalid, "The \(name()) \"\(quoted(text))\" is not a date.", place)
             }
         }
         return found
@@ -118,12 +123,15 @@ struct ValueReader {
     }
 
     private mutating func last(of dates: [RawDate], _ role: RawDate.Role) -> Timestamp? {
-        let name = role == .published ? "date" : "date (\(role))"
-        return last(dates.lazy.filter { $0.role == role }.map { ($0.text, name, $0.place) })
+        last(
+            dates.lazy.filter { $0.role == role }.map { ($0.text, $0.place) },
+            called: role == .published ? "date" : "date (\(role))")
     }
 
     private mutating func last(of elements: [RawElement], _ vocabulary: Vocabulary, _ name: String) -> Timestamp? {
-        last(elements.all(vocabulary, name).map { ($0.text, "\(vocabulary.prefix):\(name)", $0.place) })
+        last(
+            elements.lazy.filter { $0.vocabulary == vocabulary && $0.name == name }.map { ($0.text, $0.place) },
+            called: "\(vocabulary.prefix):\(name)")
     }
 
     // MARK: Problems
@@ -139,18 +147,28 @@ struct ValueReader {
 
 extension [RawElement] {
     func all(_ vocabulary: Vocabulary, _ name: String) -> [RawElement] {
-        filter { $0.vocabulary == vocabulary && $0.name == name }
+        // Most entries have none: looking first saves a list.
+        guard indices.contains(where: { self[$0].vocabulary == vocabulary && self[$0].name == name }) else { return [] }
+        return filter { $0.vocabulary == vocabulary && $0.name == name }
     }
 
     /// The first element of that name that has a text.
     func first(_ vocabulary: Vocabulary, _ name: String) -> RawElement? {
-        first { $0.vocabulary == vocabulary && $0.name == name && !$0.text.isEmpty }
+        for index in indices where self[index].vocabulary == vocabulary && self[index].name == name {
+            if !self[index].text.isEmpty { return self[index] }
+        }
+        return nil
     }
 
     /// The text of the first element of that name that has one.
-    func text(_ vocabulary: Vocabulary, _ name: String) -> String? { first(vocabulary, name)?.text }
+    func text(_ vocabulary: Vocabulary, _ name: String) -> String? {
+        for index in indices where self[index].vocabulary == vocabulary && self[index].name == name {
+            if !self[index].text.isEmpty { return self[index].text }
+        }
+        return nil
+    }
 
-    func has(_ vocabulary: Vocabulary) -> Bool { contains { $0.vocabulary == vocabulary } }
+    func has(_ vocabulary: Vocabulary) -> Bool { indices.contains { self[$0].vocabulary == vocabulary } }
 }
 
 extension RawElement {
@@ -170,6 +188,11 @@ extension Array where Element: Hashable {
     /// Without repetitions; the first of equal elements stays.
     var withoutDuplicates: [Element] {
         guard count > 1 else { return self }
+        if count <= 8 {
+            // Comparing a few is cheaper than hashing them.
+            let repeats = indices.contains { self[..<$0].contains(self[$0]) }
+            if !repeats { return self }
+        }
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

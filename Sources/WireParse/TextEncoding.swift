@@ -196,7 +196,7 @@ private final class Converter {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count + bytes.count / 2)
         var firstInvalid: Int?
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var chunk = [UInt8](repeating: 0, count: min(1 << 16, 64 + 4 * bytes.count))
         iconv(descriptor, nil, nil, nil, nil)
         // SAFETY: iconv only reads through the input pointer, and only between it and the end; both buffers are
         // borrowed for the whole loop.

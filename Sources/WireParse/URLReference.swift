@@ -24,8 +24,32 @@ public enum URLReference {
         return schemeEnd(bytes).map { String(decoding: bytes[..<$0].map(\.asciiLowercased), as: UTF8.self) }
     }
 
+    /// Whether this is an http or https address of the usual kind: lower-case scheme, a host of letters, digits, dots and
+    /// hyphens without a port, printable ASCII behind it. Resolving leaves such an address as it is; most are.
+    static func isPlainWeb(_ url: Span<UInt8>) -> Bool {
+        guard url.count > 8, url[0] == UInt8(ascii: "h"), url[1] == UInt8(ascii: "t"), url[2] == UInt8(ascii: "t"),
+            url[3] == UInt8(ascii: "p")
+        else { return false }
+        var index = url[4] == UInt8(ascii: "s") ? 5 : 4
+        guard url[index] == UInt8(ascii: ":"), url[index + 1] == UInt8(ascii: "/"), url[index + 2] == UInt8(ascii: "/")
+        else { return false }
+        index += 3
+        let host = index
+        while index < url.count, url[index].isASCIIAlphanumeric || url[index] &- 0x2D < 2 { index += 1 }
+        guard index > host else { return false }
+        if index < url.count {
+            let next = url[index]
+            guard next == UInt8(ascii: "/") || next == UInt8(ascii: "?") || next == UInt8(ascii: "#") else {
+                return false
+            }
+        }
+        while index < url.count, url[index] &- 0x21 < 0x5E { index += 1 }
+        return index == url.count
+    }
+
     /// Whether this is an http or https address with a host.
     public static func isWeb(_ url: String) -> Bool {
+        if isPlainWeb(url.utf8.span) { return true }
         let bytes = trimmed(Array(url.utf8))
         guard let end = schemeEnd(bytes), isHTTP(bytes[..<end]) else { return false }
         return hasValidAuthority(bytes, from: end + 1)

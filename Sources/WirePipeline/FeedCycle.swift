@@ -65,7 +65,9 @@ public struct FeedCycle: Sendable {
         let keys = parsed.keys
         let identified = decider.identify(keys, ambiguous: draft.record.state.ambiguousIDs)
         do {
-            known = try await store.known(keys, in: draft.record.feed.id)
+            // A feed that never brought a document has no articles.
+            let isNew = draft.record.state.lastSuccess == nil
+            known = isNew ? KnownArticles() : try await store.known(keys, in: draft.record.feed.id)
         } catch {
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }
@@ -119,7 +121,8 @@ public struct FeedCycle: Sendable {
 
     private func match(at time: Timestamp, edited: [ArticleID: Item], into draft: inout CycleDraft) {
         let articles = draft.articles
-        let matches = topics.match(articles.map { ($0.item, edited[$0.id], $0.seen) }, of: draft.facts, now: time)
+        if articles.isEmpty { return }
+        let matches = topics.match(articles.lazy.map { ($0.item, edited[$0.id], $0.seen) }, of: draft.facts, now: time)
         for (article, matches) in zip(articles, matches) {
             for (topic, match) in matches {
                 draft.flag(article, topic: topic, match: match, id: store.ids.next(at: time))

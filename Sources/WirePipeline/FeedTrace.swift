@@ -72,7 +72,7 @@ public struct FeedTracer: Sendable {
         let facts = FeedFacts(
             url: feed.address, title: feed.title, folder: feed.folder.isEmpty ? nil : feed.folder,
             language: feed.settings.language, country: feed.settings.country)
-        let matches = topics.match(items.map { ($0.0, nil, $0.1) }, of: facts, now: time)
+        let matches = topics.match(items.lazy.map { ($0.0, nil, $0.1) }, of: facts, now: time)
         let flagged = matches.flatMap { $0 }.map(\.topic.name)
         let names = Set(flagged).sorted().joined(separator: ", ")
         traces.append(

@@ -30,9 +30,8 @@ public final class TopicBook: Sendable {
 
     /// The matches of articles of one feed with the topics that watch it, each with its topic.
     public func match(
-        _ items: [(item: Item, previous: Item?, seen: Timestamp)], of feed: FeedFacts, now: Timestamp
+        _ items: some Sequence<(item: Item, previous: Item?, seen: Timestamp)>, of feed: FeedFacts, now: Timestamp
     ) -> [[(topic: Topic, match: Match)]] {
-        guard !items.isEmpty else { return [] }
         var (matcher, topics, edition) = state.withLock { state in
             (state.idle.popLast() ?? Matcher(state.topics), state.byID, state.edition)
         }

@@ -10,6 +10,10 @@ enum ArticleTable {
         details, summary_html, content_html
         """
 
+    private static let insertText = """
+        INSERT INTO article_text (article, revised, \(itemColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
     /// Whether it was stored: not if the feed has an article of that key, or the store one of that id.
     static func insert(_ new: NewArticle, into feed: FeedID, on db: Database) throws -> Bool {
         let article = new.article
@@ -24,11 +28,7 @@ enum ArticleTable {
                 .of(identity.key), .of(identity.link), .of(identity.fingerprint), .of(new.textDigest),
             ])
         guard db.changesCount > 0 else { return false }
-        try db.run(
-            """
-            INSERT INTO article_text (article, revised, \(itemColumns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
+        try db.run(insertText, itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
         try db.run("INSERT OR IGNORE INTO unindexed (article) VALUES (?)", [.of(article.id)])
         return true
     }
@@ -83,7 +83,7 @@ enum ArticleTable {
             .of(item.id), .of(item.idGenerated), .of(item.url), .of(item.language), .of(item.published),
             .of(item.updated), .of(item.title), .of(item.titleHTML), .of(item.summary),
             .of(breaks.isEmpty ? nil : breaks.map(String.init).joined(separator: " ")), .of(item.contentText),
-            .of(item.storedDetails), .of(item.summaryHTML), .of(item.contentHTML),
+            .of(item.detailsText), .of(item.summaryHTML), .of(item.contentHTML),
         ]
     }
 
@@ -110,32 +110,27 @@ extension ArticleTable {
     private static let indexedColumns = "title, summary, content_text, details"
 
     /// The index's forms of an article as it is now; nil if there is none of that id.
-    static func forms(of id: ArticleID, on db: Database) throws -> String? {
-        try db.first("SELECT \(indexedColumns) FROM article_text WHERE article = ?", [.of(id)], forms)
+    static func forms(of id: ArticleID, by forms: inout IndexForms, on db: Database) throws -> String? {
+        try db.first("SELECT \(indexedColumns) FROM article_text WHERE article = ?", [.of(id)]) {
+            text(of: $0, by: &forms)
+        }
     }
 
     /// The forms of an earlier revision.
-    static func forms(of id: ArticleID, revision: Int64, on db: Database) throws -> String? {
+    static func forms(
+        of id: ArticleID, revision: Int64, by forms: inout IndexForms, on db: Database
+    ) throws -> String? {
         try db.first(
-            "SELECT \(indexedColumns) FROM revision WHERE article = ? AND revision = ?", [.of(id), .of(revision)],
-            forms)
+            "SELECT \(indexedColumns) FROM revision WHERE article = ? AND revision = ?", [.of(id), .of(revision)]
+        ) { text(of: $0, by: &forms) }
     }
 
-    private static func forms(_ row: Row) -> String {
-        IndexForms.text(of: [row.text(0), row.text(1), row.text(2)].compactMap(\.self), details: row.json(3))
+    private static func text(of row: Row, by forms: inout IndexForms) -> String {
+        forms.text(of: [row.text(0), row.text(1), row.text(2)].compactMap(\.self), details: row.json(3))
     }
 }
 
 extension Article {
     /// What lists sort by: the article's own time, though never later than we saw it.
     var listTime: Timestamp { min(item.published ?? item.updated ?? seen, seen) }
-}
-
-extension Item {
-    /// The details as JSON; nil if there are none.
-    fileprivate var storedDetails: String? {
-        guard case .object(var members) = details else { return nil }
-        members = members.filter { $0.value != .array([]) }
-        return members.isEmpty ? nil : JSONValue.object(members).text
-    }
 }

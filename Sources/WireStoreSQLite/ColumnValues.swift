@@ -9,26 +9,17 @@ enum ColumnValue: Equatable {
     case null
     case integer(Int64)
     case text(String)
-    case blob(Data)
+    case blob([UInt8])
+    case digest(Digest)
 
     static func of(_ value: Int64?) -> ColumnValue { value.map(ColumnValue.integer) ?? .null }
     static func of(_ value: Int?) -> ColumnValue { value.map { .integer(Int64($0)) } ?? .null }
     static func of(_ value: Bool) -> ColumnValue { .integer(value ? 1 : 0) }
     static func of(_ value: String?) -> ColumnValue { value.map(ColumnValue.text) ?? .null }
     static func of(_ value: Timestamp?) -> ColumnValue { value.map { .integer($0.milliseconds) } ?? .null }
-    static func of(_ value: [UInt8]?) -> ColumnValue { value.map { .blob(Data($0)) } ?? .null }
-    static func of(_ value: Digest?) -> ColumnValue { value.map { .blob($0.packed) } ?? .null }
+    static func of(_ value: [UInt8]?) -> ColumnValue { value.map(ColumnValue.blob) ?? .null }
+    static func of(_ value: Digest?) -> ColumnValue { value.map(ColumnValue.digest) ?? .null }
     static func of<Subject>(_ value: ID<Subject>) -> ColumnValue { .integer(value.rawValue) }
-
-    /// SQLite's result code.
-    fileprivate func bind(to statement: Statement, at index: CInt) -> CInt {
-        switch self {
-        case .null: 0
-        case .integer(let value): value.bind(to: statement.sqliteStatement, at: index)
-        case .text(let value): value.bind(to: statement.sqliteStatement, at: index)
-        case .blob(let value): value.bind(to: statement.sqliteStatement, at: index)
-        }
-    }
 }
 
 extension Row {
@@ -88,18 +79,6 @@ extension Digest {
         }
         self.init(high: high, low: low)
     }
-
-    /// The 16 bytes.
-    var packed: Data {
-        // One allocation of the right size; setting bytes of a `Data` one by one costs ten times as much.
-        Data([
-            byte(high, 0), byte(high, 1), byte(high, 2), byte(high, 3), byte(high, 4), byte(high, 5), byte(high, 6),
-            byte(high, 7), byte(low, 0), byte(low, 1), byte(low, 2), byte(low, 3), byte(low, 4), byte(low, 5),
-            byte(low, 6), byte(low, 7),
-        ])
-    }
-
-    private func byte(_ word: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> (56 - 8 * index)) }
 }
 
 extension Database {

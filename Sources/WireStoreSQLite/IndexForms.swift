@@ -5,24 +5,27 @@ import WireText
 ///
 /// They come from the article's stored texts alone, in no certain language, so that they can be made again from the same
 /// texts: the index forgets an old text by being told its words once more.
-enum IndexForms {
+struct IndexForms {
+    private var terms = IndexTerms()
+
     /// Differs between programs that break texts into words differently.
     static let version: String = {
         let sample = [
             "The attorney-general's U.S. office isn't O'Neill's: 1,000 re\u{301}sume\u{301}s, Straße, Müller & Søn, AT&T, C++",
             "İstanbul ısı ﬁne Ελλάς ёлка й أحمد שָׁלוֹם คนไทย 東京都 ひらがな 서울이 हिन्दी node.js Update:Barr l'économie ™",
         ]
-        return Digest(of: text(of: sample, details: nil)).bytes.map(String.init).joined(separator: ".")
+        var forms = IndexForms()
+        return Digest(of: forms.text(of: sample, details: nil)).bytes.map(String.init).joined(separator: ".")
     }()
 
     /// The forms of some texts and of the people and categories in an item's details, joined by blanks.
-    static func text(of texts: [String], details: JSONValue?) -> String {
+    mutating func text(of texts: [String], details: JSONValue?) -> String {
         var texts = texts
         for person in details?["authors"]?.array ?? [] { texts += [person["name"]?.string].compactMap(\.self) }
         for category in details?["categories"]?.array ?? [] {
             texts += [category["term"]?.string, category["label"]?.string].compactMap(\.self)
         }
-        return IndexTerms.text(of: texts)
+        return terms.text(of: texts)
     }
 
     /// The words of a term as the index breaks it: at blanks and control characters; its letters are lower case.

@@ -26,13 +26,14 @@ enum SearchIndex {
         while let row = try rows.next() { waiting.append((row.id(0), row.int64(1))) }
         guard let last = waiting.last else { return 0 }
         try db.run("INSERT INTO article_index (article_index, rank) VALUES ('hashsize', ?)", [.of(Limits.hashBytes)])
+        var words = IndexForms()
         for (id, indexed) in waiting {
-            if let indexed, let forms = try ArticleTable.forms(of: id, revision: indexed, on: db) {
+            if let indexed, let forms = try ArticleTable.forms(of: id, revision: indexed, by: &words, on: db) {
                 try db.run(
                     "INSERT INTO article_index (article_index, rowid, forms) VALUES ('delete', ?, ?)",
                     [.of(id), .of(forms)])
             }
-            if let forms = try ArticleTable.forms(of: id, on: db) {
+            if let forms = try ArticleTable.forms(of: id, by: &words, on: db) {
                 try db.run("INSERT INTO article_index (rowid, forms) VALUES (?, ?)", [.of(id), .of(forms)])
             }
         }
@@ -60,7 +61,8 @@ enum SearchIndex {
 
     /// Whether an article that the index does not hold has the words.
     static func unindexed(_ id: ArticleID, meets expression: TermExpression, on db: Database) throws -> Bool {
-        guard let forms = try ArticleTable.forms(of: id, on: db) else { return false }
+        var words = IndexForms()
+        guard let forms = try ArticleTable.forms(of: id, by: &words, on: db) else { return false }
         return IndexForms.meet(expression, in: forms)
     }
 

@@ -6,7 +6,7 @@
 public struct IndexTerms: Sendable {
     private let tokenizer: Tokenizer
     private var buffer = TokenBuffer()
-    private var seen: Set<UInt64> = []
+    private var seen = TermHashSet()
 
     /// - Parameter language: a BCP 47 tag of the texts, nil if unknown.
     public init(language: String? = nil) { tokenizer = Tokenizer(language: language) }
@@ -14,11 +14,11 @@ public struct IndexTerms: Sendable {
     /// The forms in order of their first occurrence; the same texts always give the same bytes.
     public mutating func text(of blocks: some Sequence<String>) -> String {
         buffer.removeAll()
-        seen.removeAll(keepingCapacity: true)
+        seen.removeAll()
         for block in blocks { tokenizer.append(block, to: &buffer) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(buffer.forms.count + buffer.tokens.count)
-        for token in buffer.tokens where seen.insert(token.hash).inserted {
+        for token in buffer.tokens where seen.insert(token.hash) {
             if !bytes.isEmpty { bytes.append(0x20) }
             bytes.append(contentsOf: buffer.form(of: token))
         }

@@ -214,7 +214,7 @@ struct JournaldTests {
                 == .tryAgain(
                     Message.Answer(
                         error: "the journal at \(journal.path) takes nothing: Resource temporarily unavailable")))
-        #expect(ContinuousClock.now - start < .seconds(15))
+        #expect(ContinuousClock.now - start < .seconds(40))
     }
 
     @Test func `the manual lists every kind of event`() throws {

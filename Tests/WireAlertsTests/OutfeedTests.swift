@@ -193,11 +193,11 @@ final class OutfeedTests: Sendable {
         let folder = folder
         let reader = Task.detached {
             var looks = 0
-            while !Task.isCancelled {
+            repeat {
                 let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/floods.json"))
                 _ = try JSONReader.read(Array(data))
                 looks += 1
-            }
+            } while !Task.isCancelled
             return looks
         }
         for number in 1...60 {

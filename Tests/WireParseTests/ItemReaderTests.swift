@@ -38,8 +38,22 @@ import WireParse
         copy.published = item.published
         copy.updated = item.updated
         copy.language = item.language
-        copy.readDetails(try JSONReader.read(Array(item.details.text.utf8)))
+        copy.readDetails(try JSONReader.read(Array((item.detailsText ?? "{}").utf8)))
         #expect(copy == item)
+    }
+
+    /// The line is written member by member, not from a value: its keys must come in order, and none may be missing.
+    @Test(arguments: items)
+    func writesDetailsAsTheWholeItemIsWritten(_ item: Item) throws {
+        let line = item.detailsText ?? "{}"
+        let value = try JSONReader.read(Array(line.utf8))
+        #expect(value.text == line)
+        let apart: Set = [
+            "id", "id_generated", "url", "title", "title_html", "summary", "summary_html", "content_html",
+            "content_text", "published", "updated", "language",
+        ]
+        let wanted = item.jsonMembers.filter { !apart.contains($0.key) && $0.value != .array([]) }
+        #expect(Set(value.object?.keys ?? [:].keys) == Set(wanted.keys))
     }
 
     @Test func isTolerant() throws {

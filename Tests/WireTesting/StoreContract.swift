@@ -254,8 +254,7 @@ private let cyclePromises = [
     StorePromise("gives every field of an article back") { samples in
         let feed = try await samples.feed()
         let new = samples.article("one", in: feed)
-        var article = new.article
-        article.item = everyItem(samples.now)
+        let article = new.article.with { $0 = everyItem(samples.now) }
         _ = try await samples.store.apply(
             samples.write(feed, new: [NewArticle(article, identity: new.identity, textDigest: new.textDigest)]))
         let stored = try #require(try await samples.store.article(article.id)).current.article
@@ -343,8 +342,7 @@ private let queryPromises = [
             #expect(query.after == page.next)
             let late = samples.article("late\(found.count)", in: feed)
             var edit = samples.edit(articles[found.count - 1], text: "edited")
-            var article = edit.article
-            article.item.published = samples.now - .seconds(100 * 86_400)
+            let article = edit.article.with { $0.published = samples.now - .seconds(100 * 86_400) }
             edit = RevisedArticle(
                 article, identity: edit.identity, textDigest: edit.textDigest, revisedAt: edit.revisedAt)
             _ = try await samples.store.apply(samples.write(feed, new: [late], revised: [edit]))

@@ -53,9 +53,7 @@ public struct StoreSamples: Sendable {
     }
 
     public func edit(_ new: NewArticle, text: String, revision: Int = 2) -> RevisedArticle {
-        var article = new.article
-        article.item.contentText = text
-        article.revision = revision
+        let article = new.article.with(revision: revision) { $0.contentText = text }
         var identity = new.identity
         identity.fingerprint = Digest(of: text)
         return RevisedArticle(
@@ -84,5 +82,14 @@ public struct StoreSamples: Sendable {
         var articles: [StoredArticle] = []
         for try await page in store.pages(query) { articles += page }
         return articles
+    }
+}
+
+extension Article {
+    /// The same article, edited.
+    public func with(revision: Int? = nil, _ edit: (inout Item) -> Void) -> Article {
+        var item = item
+        edit(&item)
+        return Article(id: id, feed: feed, item: item, seen: seen, revision: revision ?? self.revision)
     }
 }

@@ -223,12 +223,8 @@ extension HTMLCleaner {
     private mutating func tag(of element: HTMLElement) -> [UInt8] {
         var tag = element.name
         guard !reader.attributes.isEmpty else { return tag }
-        var seen: [[UInt8]] = []
-        for attribute in reader.attributes {
-            guard let kind = HTMLAttribute.kind(reader.bytes, attribute.name) else { continue }
-            let name = reader.bytes[attribute.name].map(\.asciiLowercased)
-            guard !seen.contains(name) else { continue }
-            seen.append(name)
+        for (index, attribute) in reader.attributes.enumerated() {
+            guard let kind = HTMLAttribute.kind(reader.bytes, attribute.name), !repeatsName(of: index) else { continue }
             HTMLWriter.decode(reader.bytes, attribute.value, inAttribute: true, to: &decoded)
             let value: [UInt8]?
             switch kind {
@@ -239,12 +235,23 @@ extension HTMLCleaner {
             }
             guard let value else { continue }
             tag.append(0x20)
-            tag.append(contentsOf: name)
-            tag.append(contentsOf: "=\"".utf8)
+            for byte in reader.bytes[attribute.name] { tag.append(byte.asciiLowercased) }
+            tag.append(UInt8(ascii: "="))
+            tag.append(UInt8(ascii: "\""))
             HTMLWriter.writeAttribute(value, to: &tag)
             tag.append(UInt8(ascii: "\""))
         }
         return tag
+    }
+
+    /// Whether the start tag has that attribute already: the first counts.
+    private func repeatsName(of index: Int) -> Bool {
+        let bytes = reader.bytes
+        let name = reader.attributes[index].name
+        return reader.attributes[..<index].contains { earlier in
+            earlier.name.count == name.count
+                && zip(earlier.name, name).allSatisfy { bytes[$0].asciiLowercased == bytes[$1].asciiLowercased }
+        }
     }
 
     /// A picture of at most two by two dots is there to count readers.

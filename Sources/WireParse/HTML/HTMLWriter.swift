@@ -48,11 +48,9 @@ enum HTMLWriter {
         var index = start
         let end = range.upperBound
         while index < end {
+            while index < end, bytes[index].isPlain { index += 1 }
+            guard index < end else { break }
             let byte = bytes[index]
-            if byte.isPlain {
-                index += 1
-                continue
-            }
             guard let (length, escape) = escape(of: byte, bytes, index, end, quotes) else {
                 index += 1
                 continue
@@ -101,7 +99,8 @@ enum HTMLWriter {
 extension UInt8 {
     /// Written as it is wherever it stands.
     fileprivate var isPlain: Bool {
-        if self >= 0x80 { return self != 0xC2 && self != 0xEF }
-        return self > 0x3E || (self >= 0x20 && self != 0x22 && self != 0x26 && self != 0x3C && self != 0x3E)
+        // Blank to `>` without the quote, `&`, `<` and `>`: a bit for each.
+        if self < 0x40 { return 0xAFFF_FFBB_0000_0000 as UInt64 >> UInt64(self) & 1 == 1 }
+        return self < 0x7F || self >= 0x80 && self != 0xC2 && self != 0xEF
     }
 }

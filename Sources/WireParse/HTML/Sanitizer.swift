@@ -82,6 +82,7 @@ struct HTMLAddress {
 
     /// An address made absolute, or nil if it may do harm. A bare `#fragment` stays.
     func allowed(_ value: [UInt8], isResource: Bool) -> [UInt8]? {
+        if URLReference.isPlainWeb(value.span) { return value }
         let value = URLReference.trimmed(value)
         guard let first = value.first else { return nil }
         if first == UInt8(ascii: "#"), !isResource { return value }

@@ -35,7 +35,9 @@ public enum TextExtractor {
     /// Whether collapsing would change nothing: single blanks inside, none at the ends. Only plain ASCII is judged.
     private static func isRegular(_ text: String) -> Bool {
         var last: UInt8 = 0x20
-        for byte in text.utf8 {
+        let utf8 = text.utf8.span
+        for index in 0..<utf8.count {
+            let byte = utf8[index]
             if byte < 0x20 || byte >= 0x7F || (byte == 0x20 && last == 0x20) { return false }
             last = byte
         }
@@ -63,8 +65,7 @@ struct TextBuilder {
         var index = range.lowerBound
         let end = range.upperBound
         while index < end {
-            var run = index
-            while run < end, source[run].isInk { run += 1 }
+            let run = TextBuilder.regularEnd(source, index, end)
             if run > index {
                 startWord()
                 bytes.append(contentsOf: source[index..<run])
@@ -83,6 +84,21 @@ struct TextBuilder {
                 index += 1
             }
         }
+    }
+
+    /// Where text ends that stays as it is: words, with one blank between them.
+    private static func regularEnd(_ source: [UInt8], _ start: Int, _ end: Int) -> Int {
+        var index = start
+        while index < end {
+            if source[index].isInk {
+                index += 1
+            } else if source[index] == 0x20, index > start, index + 1 < end, source[index + 1].isInk {
+                index += 2
+            } else {
+                break
+            }
+        }
+        return index
     }
 
     private mutating func startWord() {
@@ -118,6 +134,6 @@ struct TextBuilder {
 extension UInt8 {
     /// Neither white space, nor a control, nor the first byte of white space beyond ASCII.
     fileprivate var isInk: Bool {
-        self > 0x20 && self != 0x7F && self != 0xC2 && self != 0xE1 && self != 0xE2 && self != 0xE3
+        self &- 0x21 < 0x5E || self >= 0x80 && self != 0xC2 && self &- 0xE1 > 2
     }
 }

@@ -1,0 +1,42 @@
+import GRDB
+import GRDBSQLite
+import WireModel
+
+extension ColumnValue {
+    /// Binds the value to a parameter of a statement whose parameters were cleared. SQLite's result code.
+    ///
+    /// Texts are bound with their length: a NUL does not end them.
+    func bind(to statement: Statement, at index: CInt) -> CInt {
+        let statement = statement.sqliteStatement
+        switch self {
+        case .null: return SQLITE_OK
+        case .integer(let value): return sqlite3_bind_int64(statement, index, value)
+        case .text(var text):
+            // SQLite takes a null pointer for NULL, and an empty text may have one.
+            if text.isEmpty { return sqlite3_bind_text(statement, index, "", 0, ColumnValue.copied) }
+            return text.withUTF8 { utf8 in
+                // SAFETY: SQLite copies the bytes within the call.
+                utf8.withMemoryRebound(to: CChar.self) { bytes in
+                    sqlite3_bind_text64(
+                        statement, index, bytes.baseAddress, UInt64(bytes.count), ColumnValue.copied,
+                        UInt8(SQLITE_UTF8))
+                }
+            }
+        case .blob(let bytes):
+            return bytes.withUnsafeBytes { ColumnValue.bind($0, to: statement, index) }
+        case .digest(let digest):
+            return withUnsafeBytes(of: (digest.high.bigEndian, digest.low.bigEndian)) {
+                ColumnValue.bind($0, to: statement, index)
+            }
+        }
+    }
+
+    private static func bind(_ bytes: UnsafeRawBufferPointer, to statement: SQLiteStatement, _ index: CInt) -> CInt {
+        if bytes.isEmpty { return sqlite3_bind_zeroblob(statement, index, 0) }
+        // SAFETY: SQLite copies the bytes within the call.
+        return sqlite3_bind_blob64(statement, index, bytes.baseAddress, UInt64(bytes.count), copied)
+    }
+
+    /// SQLITE_TRANSIENT: SQLite makes a copy.
+    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+}
