@@ -48,27 +48,43 @@ struct MessageTemplates: Sendable {
         }
     }
 
+    /// What the templates make of a message.
+    struct Words {
+        /// One line; nil without a template, or if it gave nothing.
+        var title: String?
+        /// Ended by a line end; likewise.
+        var text: String?
+        /// For people: which template gave nothing.
+        var remarks: [String] = []
+    }
+
+    /// - Parameters:
+    ///   - title: the built-in one, for `{{title}}`, and likewise the text.
+    func words(for message: AlertMessage, title builtInTitle: String, text builtInText: String) -> Words {
+        guard title != nil || text != nil else { return Words() }
+        let values = TemplateFields.values(of: message, title: builtInTitle, text: builtInText)
+        var words = Words()
+        func note(_ name: String) {
+            words.remarks.append(
+                "(The template “\(name)” of channel “\(message.channel)” gave nothing; this is the built-in \(name).)")
+        }
+        if let title {
+            let line = MessageTemplates.line(title.render(values))
+            if line.isEmpty { note("title") } else { words.title = line }
+        }
+        if let text {
+            let lines = MessageTemplates.lines(text.render(values))
+            if lines.isEmpty { note("text") } else { words.text = lines }
+        }
+        return words
+    }
+
     /// Both as the templates say, else as given. A template that gives nothing is not used, and the text says so.
     func fill(_ message: AlertMessage, title builtInTitle: String, text builtInText: String) -> (
         title: String, text: String
     ) {
-        guard title != nil || text != nil else { return (builtInTitle, builtInText) }
-        let values = TemplateFields.values(of: message, title: builtInTitle, text: builtInText)
-        var filled = (title: builtInTitle, text: builtInText)
-        var empty: [String] = []
-        if let title {
-            let line = MessageTemplates.line(title.render(values))
-            if line.isEmpty { empty.append("title") } else { filled.title = line }
-        }
-        if let text {
-            let lines = MessageTemplates.lines(text.render(values))
-            if lines.isEmpty { empty.append("text") } else { filled.text = lines }
-        }
-        for name in empty {
-            filled.text +=
-                "\n(The template “\(name)” of channel “\(message.channel)” gave nothing; this is the built-in \(name).)\n"
-        }
-        return filled
+        let words = words(for: message, title: builtInTitle, text: builtInText)
+        return (words.title ?? builtInTitle, (words.text ?? builtInText) + words.remarks.map { "\n\($0)\n" }.joined())
     }
 
     private static func line(_ text: String) -> String {
