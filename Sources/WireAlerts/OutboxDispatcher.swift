@@ -99,6 +99,8 @@ public actor OutboxDispatcher {
             }
             while !Task.isCancelled {
                 let jobs = await prepare()
+                // It may have been cancelled meanwhile, which freed a place: the next run gives the leases back.
+                if Task.isCancelled { break }
                 for job in jobs { group.addTask { await self.perform(job) } }
                 if !jobs.isEmpty { continue }
                 if isOneShot, inFlight.isEmpty, tally.trouble != nil || ended.isEmpty && nextTurn == nil { break }

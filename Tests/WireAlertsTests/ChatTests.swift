@@ -20,10 +20,11 @@ struct ChatTests {
 
         var testDescription: String { kind }
 
-        func channel(_ server: FixtureServer) throws -> any Channel {
+        func channel(_ server: FixtureServer, _ more: [String: JSONValue] = [:]) throws -> any Channel {
             let type = try #require(Channels.kind(kind))
             let base = String(server.url("/").dropLast())
-            return try type.init(ChannelSettings(name: "desk", values: settings(base)), WebhookTests.outside())
+            return try type.init(
+                ChannelSettings(name: "desk", values: settings(base).merging(more) { $1 }), WebhookTests.outside())
         }
     }
 
@@ -231,6 +232,32 @@ struct ChatTests {
             Issue.record("nonsense was taken for a time")
             return
         }
+    }
+
+    @Test(arguments: services)
+    func `a channel's own words take the place of the built-in ones`(_ service: Service) throws {
+        let server = try FixtureServer()
+        defer { server.stop() }
+        let channel = try service.channel(
+            server,
+            [
+                "templates.title": "Wire <b>{{count}}</b>",
+                "templates.text": "{{#items}}{{alert}}: {{title}} @all <!channel>\n{{/items}}",
+            ])
+        let all = Self.texts(try value(try channel.render(MailSamples.typical)))
+        #expect(all.contains { $0.contains("27") } && all.contains { $0.contains("3: ") && $0.contains("فيضان") })
+        #expect(!all.contains { $0.contains("Why:") || $0.contains("23 more") })
+        if ["slack", "mattermost", "discord", "telegram"].contains(service.kind) {
+            #expect(!all.contains { $0.contains("<!channel>") })
+        }
+        let long = try service.channel(server, ["templates.text": "{{#items}}{{text}}<&>@*{{text}}{{/items}}"])
+        let sent = try value(try long.render(MailSamples.typical))
+        #expect(service.excess(sent) == [] && Self.texts(sent).contains { $0.utf16.count > 900 })
+        let empty = try value(
+            try service.channel(server, ["templates.text": "{{#flood}}x{{/flood}}"]).render(MailSamples.typical))
+        #expect(Self.texts(empty).contains { $0.contains("Why:") })
+        #expect(Self.texts(empty).contains { $0.contains("gave nothing") })
+        #expect(throws: ChannelError.self) { try service.channel(server, ["templates.text": "{{titel}}"]) }
     }
 
     /// What a service answers may hold what it was asked with: the secret is not kept.

@@ -27,10 +27,10 @@ public struct DiscordChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .markdown, length: DiscordChannel.length)
+        let text = ChatText(message, .markdown, service.templates, length: DiscordChannel.length)
         var embeds: [JSONValue] = []
         var used = 0
-        for item in message.items.prefix(Limits.embeds) {
+        for item in text.items.prefix(Limits.embeds) {
             let entry = MailEntry(item)
             let title = ChatText.cut(entry.title.plain, to: Limits.title / 2)
             let room = min(Limits.description, Limits.all - used - DiscordChannel.length(title))
@@ -42,7 +42,8 @@ public struct DiscordChannel: Channel {
             embed["timestamp"] = .string(item.alert.created.description)
             embeds.append(.object(embed))
         }
-        var lines = [text.markedHeadline(limit: Limits.content / 2)] + text.introduction
+        let headline = text.markedHeadline(limit: Limits.content / 2)
+        var lines = [headline] + text.introduction(limit: Limits.content - DiscordChannel.length(headline) - 1)
         if let rest = text.rest(shown: embeds.count) { lines.append(rest) }
         let body: JSONValue = [
             "content": .string(DiscordChannel.fit(lines)), "embeds": .array(embeds),

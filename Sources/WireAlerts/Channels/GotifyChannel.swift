@@ -24,7 +24,7 @@ public struct GotifyChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .plain)
+        let text = ChatText(message, .plain, service.templates)
         let content = text.whole(limit: Limits.message, hasHeadline: false)
         var extras: [String: JSONValue] = ["client::display": ["contentType": "text/plain"]]
         if let link = text.link { extras["client::notification"] = ["click": ["url": .string(link)]] }

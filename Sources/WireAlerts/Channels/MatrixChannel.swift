@@ -33,8 +33,8 @@ public struct MatrixChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let plain = ChatText(message, .plain) { $0.utf8.count }
-        let marked = ChatText(message, .html) { $0.utf8.count }
+        let plain = ChatText(message, .plain, service.templates) { $0.utf8.count }
+        let marked = ChatText(message, .html, service.templates) { $0.utf8.count }
         let body: JSONValue = [
             "msgtype": "m.text", "body": .string(plain.whole(limit: Limits.text)),
             "format": "org.matrix.custom.html",

@@ -35,7 +35,7 @@ public struct NtfyChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .plain) { $0.utf8.count }
+        let text = ChatText(message, .plain, service.templates) { $0.utf8.count }
         var body: [String: JSONValue] = [
             "topic": .string(topic), "title": .string(text.headline().prefix(bytes: Limits.title)),
             "priority": .integer(NtfyChannel.priority(of: message.severity)),

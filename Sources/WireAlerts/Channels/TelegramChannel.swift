@@ -40,7 +40,7 @@ public struct TelegramChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .html) { $0.utf16.count }
+        let text = ChatText(message, .html, service.templates) { $0.utf16.count }
         var body: [String: JSONValue] = [
             "chat_id": chat, "text": .string(text.whole(limit: Limits.text)), "parse_mode": "HTML",
             "link_preview_options": ["is_disabled": true],

@@ -8,6 +8,8 @@ struct ChatService: Sendable {
         "allow_http", .flag, "without encryption to a host that is not this machine")
 
     let endpoint: Endpoint
+    /// The channel's own words.
+    let templates: MessageTemplates
     private let headers: [(String, String)]
     private let pause: @Sendable (JSONValue) -> Duration?
 
@@ -19,6 +21,7 @@ struct ChatService: Sendable {
         _ outside: Outside,
         headers: [(String, String)] = [], pause: @escaping @Sendable (JSONValue) -> Duration? = { _ in nil }
     ) throws(ChannelError) {
+        templates = try MessageTemplates(settings)
         var address = address
         if let path {
             while address.hasSuffix("/") { address.removeLast() }
