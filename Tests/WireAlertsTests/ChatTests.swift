@@ -92,7 +92,7 @@ struct ChatTests {
     private func value(_ bytes: [UInt8]) throws -> JSONValue { try JSONReader.read(bytes) }
 
     /// All texts anywhere in a value.
-    private static func texts(_ value: JSONValue) -> [String] {
+    static func texts(_ value: JSONValue) -> [String] {
         switch value {
         case .string(let text): [text]
         case .array(let values): values.flatMap(texts)
@@ -206,9 +206,7 @@ struct ChatTests {
             Issue.record("a server that is down is not tried again")
             return
         }
-        for secret in ["s3cr3tpath", "tk_s3cr3t"] where service.kind != "gotify" {
-            #expect(answer.error?.contains(secret) != true)
-        }
+        for secret in ["s3cr3tpath", "tk_s3cr3t"] { #expect(answer.error?.contains(secret) != true) }
     }
 
     @Test(arguments: [
@@ -260,21 +258,6 @@ struct ChatTests {
         #expect(throws: ChannelError.self) { try service.channel(server, ["templates.text": "{{titel}}"]) }
     }
 
-    /// What a service answers may hold what it was asked with: the secret is not kept.
-    @Test(arguments: ["slack", "mattermost", "discord", "telegram"])
-    func `tokens in addresses are kept nowhere`(kind: String) async throws {
-        let service = try #require(Self.services.first { $0.kind == kind })
-        let server = try FixtureServer()
-        defer { server.stop() }
-        server.answer(service.path, .text(404, [], "no such thing: \(service.path)"))
-        let channel = try service.channel(server)
-        guard case .refused(let answer) = await channel.send(letter(try channel.render(MailSamples.typical))) else {
-            Issue.record("it was not refused")
-            return
-        }
-        #expect(!answer.text.contains("s3cr3tpath") && answer.error?.contains("s3cr3tpath") != true)
-    }
-
     @Test(arguments: [
         ("slack", ["url": "http://hooks.slack.example/x"] as [String: JSONValue], "url"),
         ("discord", ["url": "nonsense"], "url"), ("ntfy", ["topic": "a/b"], "topic"), ("ntfy", ["topic": ""], "topic"),
@@ -299,7 +282,6 @@ struct ChatTests {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/WireAlerts/Channels")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            .filter { $0.hasSuffix("Channel.swift") }
         let kinds = Channels.all.map { $0.descriptor.kind }
         #expect(files.count == kinds.count && Set(kinds).count == kinds.count)
         for type in Channels.all { #expect(files.contains("\(type).swift"), "\(type)") }

@@ -20,7 +20,7 @@ public struct GotifyChannel: Channel {
     public init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         service = try ChatService(
             settings.text("url") ?? "", path: "/message", settings, outside,
-            headers: [("X-Gotify-Key", settings.text("token") ?? "")])
+            token: ("X-Gotify-Key", ""))
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {

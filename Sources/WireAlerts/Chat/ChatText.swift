@@ -86,7 +86,7 @@ struct ChatText {
                 ChatText.cut($0, to: Limits.paragraph, by: length)
             }
         }
-        return parts.map(markup.escaped)
+        return parts.map(markup.prose)
     }
 
     /// One article: title with its link, sentence, feed and time, reason. Nil if not even the shortest form fits.
@@ -124,11 +124,11 @@ struct ChatText {
         text.pieces.map { $0.isMarked ? markup.marked(markup.escaped($0.text)) : markup.escaped($0.text) }.joined()
     }
 
-    /// Escaped, and no longer than so much.
+    /// In the service's markup, and no longer than so much.
     private func fitted(_ text: String, limit: Int) -> String {
         var most = limit
         while most > 0 {
-            let cut = markup.escaped(ChatText.cut(text, to: most, by: length))
+            let cut = markup.prose(ChatText.cut(text, to: most, by: length))
             if length(cut) <= limit { return cut }
             most = min(most - 1, most * limit / length(cut))
         }
@@ -145,7 +145,7 @@ struct ChatText {
     /// At most so long, no character halved.
     static func cut(_ text: String, to limit: Int, by length: (String) -> Int = \.count) -> String {
         // Whatever a service counts, a character is at least one of it.
-        if text.utf8.count <= limit { return text }
+        if text.utf8.count <= limit || length(text) <= limit { return text }
         var out = ""
         var used = length("…")
         for character in text {
