@@ -87,6 +87,8 @@ install: release completions ## install the program, its completions and its uni
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' '$(DESTDIR)$(PREFIX)/lib/sysusers.d'
 	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch-fetch.service \
 	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch-fetch.service'
+	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch.service \
+	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch.service'
 	install -m 644 systemd/wirewatch-fetch.timer '$(DESTDIR)$(PREFIX)/lib/systemd/system/'
 	install -m 644 systemd/wirewatch.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/wirewatch.conf'
 
