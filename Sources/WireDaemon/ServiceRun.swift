@@ -24,8 +24,8 @@ public struct ServiceRun: Sendable {
         /// Feeds, channels and topics are looked over so often.
         static let watch: Duration = .seconds(60)
         static let index: Duration = .seconds(5)
-        /// What still runs when it is told to end is given up after so long.
-        static let grace: Duration = .seconds(8)
+        /// After a store that could not be used.
+        static let trouble: Duration = .seconds(5)
     }
 
     /// What one reading of the files gives.
@@ -79,6 +79,7 @@ public struct ServiceRun: Sendable {
         defer { interruption.end() }
         let reloads = SignalStream(SIGHUP)
         defer { reloads.end() }
+        let started = Clock.now()
         let store = try await plan.assembly.openStore(forWriting: true)
         for problem in plan.problems { await tell(.problem(problem)) }
         var plan = plan
@@ -88,7 +89,7 @@ public struct ServiceRun: Sendable {
         while !interruption.hasCome {
             let current = plan
             let next = try? await interruption.run {
-                await serve(current, store, reloads, tell)
+                await serve(current, store, since: started, reloads, tell)
             }
             guard let next = next ?? nil else { break }
             plan = next
@@ -103,7 +104,8 @@ public struct ServiceRun: Sendable {
 
     /// Serves by one plan until the files give another, which it returns; nil if the task was cancelled.
     private func serve(
-        _ plan: Plan, _ store: any Store, _ reloads: SignalStream, _ tell: @escaping @Sendable (News) async -> Void
+        _ plan: Plan, _ store: any Store, since started: Timestamp, _ reloads: SignalStream,
+        _ tell: @escaping @Sendable (News) async -> Void
     ) async -> Plan? {
         let pulse = Pulse()
         let all = plan.topics.all
@@ -111,7 +113,7 @@ public struct ServiceRun: Sendable {
         for problem in delivery.problems { await tell(.problem(problem)) }
         return await withTaskGroup(of: Plan?.self) { group in
             group.addTask {
-                await poll(plan, store, pulse, tell)
+                await poll(plan, store, since: started, pulse, tell)
                 return nil
             }
             group.addTask {
@@ -120,7 +122,7 @@ public struct ServiceRun: Sendable {
                     // Without channels it ends at once; a store that failed is asked again later.
                     if plan.assembly.settings.channels.isEmpty { break }
                     if let trouble = tally.trouble { await tell(.problem("deliveries wait: \(trouble)")) }
-                    try? await Task.sleep(for: .seconds(5))
+                    try? await Task.sleep(for: Limits.trouble)
                 }
                 return nil
             }
@@ -142,21 +144,25 @@ public struct ServiceRun: Sendable {
     }
 
     private func poll(
-        _ plan: Plan, _ store: any Store, _ pulse: Pulse, _ tell: @escaping @Sendable (News) async -> Void
+        _ plan: Plan, _ store: any Store, since started: Timestamp, _ pulse: Pulse,
+        _ tell: @escaping @Sendable (News) async -> Void
     ) async {
-        let feeds: [FeedRecord]
-        do throws(StoreError) {
-            feeds = try await store.feeds().filter(\.isListed)
-        } catch {
-            await tell(.problem("error: \(error)"))
-            try? await Task.sleep(for: .seconds(5))
-            return
+        var known: [FeedRecord]?
+        while known == nil, !Task.isCancelled {
+            do throws(StoreError) {
+                known = try await store.feeds().filter(\.isListed)
+            } catch {
+                await tell(.problem("error: \(error)"))
+                try? await Task.sleep(for: Limits.trouble)
+            }
         }
+        guard let feeds = known else { return }
         let assembly = plan.assembly
         let cycle = assembly.cycle(
             store: store, topics: TopicBook(plan.topics.set), routing: assembly.settings.routing(for: plan.topics.all),
             feeds: feeds)
-        let loop = PollLoop(cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store)
+        let loop = PollLoop(
+            cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store, started: started)
         await loop.run { report in
             pulse.beat(new: report.new + report.revised)
             await tell(.checked(report))

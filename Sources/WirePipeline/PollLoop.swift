@@ -15,14 +15,15 @@ public struct PollLoop: Sendable {
     private let cycle: FeedCycle
     private let concurrency: Int
     private let store: any Store
-    /// When the loop began: what was overdue then is spread over the first minutes.
+    /// When the program began: what was overdue then is spread over the first minutes.
     private let started: Timestamp
 
-    public init(cycle: FeedCycle, concurrency: Int, store: any Store) {
+    /// - Parameter started: when the program began; nil for now.
+    public init(cycle: FeedCycle, concurrency: Int, store: any Store, started: Timestamp? = nil) {
         self.cycle = cycle
         self.concurrency = max(1, concurrency)
         self.store = store
-        started = cycle.now()
+        self.started = started ?? cycle.now()
     }
 
     private enum Event: Sendable {
@@ -94,6 +95,8 @@ public struct PollLoop: Sendable {
             return record.state.lastChecked.map { $0 > now || now - $0 >= localInterval(record) } ?? true
         }
         guard Round.Choice().includes(record, at: now) else { return false }
+        // The clock was set back: what it said before says nothing.
+        if let last = record.state.lastChecked, last > now + Round.Choice.clockSlack { return true }
         return dueTime(record).map { $0 <= now } ?? false
     }
 
