@@ -70,7 +70,7 @@ bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan 
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product ScheduleBenchmark --quiet
 	@Benchmarks/.build/release/ScheduleBenchmark
 
-prove-delivery: setup release ## kill a delivering fetch 10,000 times and count what arrives; takes half an hour
+prove-delivery: setup release ## kill a delivering fetch 10,000 times and count what arrives; takes a quarter of an hour
 	@scripts/prove-delivery '$(RELEASE)' --kills 10000
 
 completions: release ## write shell completions to completions/
