@@ -70,7 +70,7 @@ bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan 
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product ScheduleBenchmark --quiet
 	@Benchmarks/.build/release/ScheduleBenchmark
 
-prove-delivery: setup release ## kill a delivering fetch 10,000 times and count what arrives; takes half an hour
+prove-delivery: setup release ## kill a delivering fetch 10,000 times and count what arrives; takes a quarter of an hour
 	@scripts/prove-delivery '$(RELEASE)' --kills 10000
 
 completions: release ## write shell completions to completions/
@@ -87,6 +87,8 @@ install: release completions ## install the program, its completions and its uni
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' '$(DESTDIR)$(PREFIX)/lib/sysusers.d'
 	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch-fetch.service \
 	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch-fetch.service'
+	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch.service \
+	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch.service'
 	install -m 644 systemd/wirewatch-fetch.timer '$(DESTDIR)$(PREFIX)/lib/systemd/system/'
 	install -m 644 systemd/wirewatch.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/wirewatch.conf'
 

@@ -6,12 +6,14 @@ public enum Channels {
         DiscordChannel.self,
         EmailChannel.self,
         GotifyChannel.self,
+        JournaldChannel.self,
         MatrixChannel.self,
         MattermostChannel.self,
         NtfyChannel.self,
         OutfeedChannel.self,
         SlackChannel.self,
         TelegramChannel.self,
+        TerminalChannel.self,
         WebhookChannel.self,
     ]
 

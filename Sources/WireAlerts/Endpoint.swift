@@ -12,16 +12,23 @@ struct Endpoint: Sendable {
         static let answerBytes = 65_536
         /// The longest that an endpoint may ask us to wait.
         static let longestWait = Duration.seconds(7 * 86_400)
+        /// Bytes from which on a part of an address is taken for a token.
+        static let token = 16
     }
 
     let address: WebAddress
     private let http: any HTTPClient
     private let version: String
+    /// What is in no answer and no error, the longest first.
+    private let secrets: [String]
 
     /// - Parameters:
     ///   - allowsHTTP: also plain http to hosts that are not this machine or a private address.
+    ///   - secrets: what to keep out of answers and errors, beside what in the address may be one.
     /// - Throws: `badSetting` for what is no http address, or is plain http without leave.
-    init(_ text: String, setting: String, allowsHTTP: Bool, outside: Outside) throws(ChannelError) {
+    init(
+        _ text: String, setting: String, allowsHTTP: Bool, secrets: [String] = [], outside: Outside
+    ) throws(ChannelError) {
         do {
             address = try WebAddress(text)
         } catch {
@@ -33,15 +40,17 @@ struct Endpoint: Sendable {
         }
         http = outside.http
         version = outside.version
+        self.secrets = Endpoint.kept(secrets + Endpoint.secrets(in: address))
     }
 
     private init(_ address: WebAddress, like other: Endpoint) {
         self.address = address
         http = other.http
         version = other.version
+        secrets = Endpoint.kept(other.secrets + Endpoint.secrets(in: address))
     }
 
-    /// The same endpoint at another path of its host.
+    /// The same endpoint at another address of its host, as a page there would name it.
     func at(_ reference: String) throws(ChannelError) -> Endpoint {
         do {
             return Endpoint(try address.resolving(reference), like: self)
@@ -83,8 +92,10 @@ struct Endpoint: Sendable {
         case .failure(let error):
             return .tryAgain(Message.Answer(error: redacted(error.failure(at: "the endpoint").message)))
         case .success(let response):
-            let text = redacted(Endpoint.beginning(of: response.body))
-            var answer = Message.Answer(status: response.status, text: text)
+            // A secret that is cut in two is still half a secret.
+            let text = redacted(Endpoint.beginning(of: response.body, limit: Message.Answer.textLimit + 8_192))
+            var answer = Message.Answer(
+                status: response.status, text: text.prefix(bytes: Message.Answer.textLimit))
             if response.isSuccess { return .delivered(answer) }
             answer.error = "HTTP \(response.status)"
             switch response.status {
@@ -107,16 +118,26 @@ struct Endpoint: Sendable {
         return min(until - now, Limits.longestWait)
     }
 
-    /// Without the address's path and query, which may hold a token.
-    func redacted(_ text: String) -> String {
+    /// Without what may let others write in our name: the address's path and query, long parts of them, credentials, and
+    /// what the channel named.
+    func redacted(_ text: String) -> String { secrets.reduce(text) { $0.replacing($1, with: "…") } }
+
+    private static func secrets(in address: WebAddress) -> [String] {
         let path = address.text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(3).first
-        guard let path, path.utf8.count >= 4 else { return text }
-        return text.replacing(path, with: "…")
+        guard let path else { return [] }
+        // A service may tell a part of the path alone: no word is as long as a token.
+        let parts = path.split { "/?&=".contains($0) }.filter { $0.utf8.count >= Limits.token }.map(String.init)
+        let password = address.credentials?.split(separator: ":", maxSplits: 1).last.map(String.init)
+        return [String(path)] + parts + [address.credentials, password].compactMap { $0 }
     }
 
-    /// The first kilobyte as text, control characters as blanks.
-    static func beginning(of body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(Message.Answer.textLimit), as: UTF8.self)
+    private static func kept(_ secrets: [String]) -> [String] {
+        Set(secrets.filter { $0.utf8.count >= 4 }).sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+    }
+
+    /// The first bytes as text, control characters as blanks.
+    static func beginning(of body: [UInt8], limit: Int = Message.Answer.textLimit) -> String {
+        let text = String(decoding: body.prefix(limit), as: UTF8.self)
         return String(
             String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }

@@ -25,6 +25,8 @@ public actor OutboxDispatcher {
         static let inFlight = 16
         /// Messages claimed at once.
         static let claim = 64
+        /// No schedule has as many: a message that needs more was broken off again and again.
+        static let attempts = 40
         /// Messages composed at once: bounds the bodies in memory.
         static let composing = 64
         /// Waiting deliveries of one channel that are planned at once.
@@ -99,9 +101,12 @@ public actor OutboxDispatcher {
             }
             while !Task.isCancelled {
                 let jobs = await prepare()
+                // It may have been cancelled meanwhile, which freed a place: the next run gives the leases back.
+                if Task.isCancelled { break }
                 for job in jobs { group.addTask { await self.perform(job) } }
                 if !jobs.isEmpty { continue }
-                if isOneShot, inFlight.isEmpty, tally.trouble != nil || ended.isEmpty && nextTurn == nil { break }
+                let isAtRest = onTheirWay == ended.count
+                if isOneShot, isAtRest, tally.trouble != nil || ended.isEmpty && nextTurn == nil { break }
                 await bell.wait(atMost: nextTurn.map { min($0 - now(), Limits.longestSleep) } ?? Limits.longestSleep)
             }
             group.cancelAll()
@@ -220,6 +225,7 @@ extension OutboxDispatcher {
         return jobs
     }
 
+    /// Those that have ended and are not noted yet are among them.
     private var onTheirWay: Int { inFlight.values.reduce(0, +) }
 
     private func situation(
@@ -253,11 +259,20 @@ extension OutboxDispatcher {
         let paused = unusable.union(limits.keys).subtracting(open.keys)
         let messages = try await store.claim(
             now: now, lease: MessageComposer.Limits.lease, limit: min(free, Limits.claim), limits: open, paused: paused)
-        let jobs = messages.compactMap { message in
+        let ruinous = messages.filter { $0.attempt > Limits.attempts }
+        if !ruinous.isEmpty { try await giveUp(ruinous, now: now) }
+        let jobs = messages.filter { $0.attempt <= Limits.attempts }.compactMap { message in
             channels[message.channel].map { Job(message: message, channel: $0) }
         }
         for job in jobs { take(job, now: now) }
         return jobs
+    }
+
+    /// Messages whose every attempt ends with the end of the program, it seems: they must not end it for ever.
+    private func giveUp(_ messages: [Message], now: Timestamp) async throws(StoreError) {
+        let answer = Message.Answer(error: "\(Limits.attempts) attempts were made, the last of them broken off")
+        try await store.record(messages.map { AttemptResult($0.id, .dead, answer: answer, at: now) }, channels: [])
+        tally.dead += messages.count
     }
 
     /// How many messages may be given to a channel now.
@@ -277,6 +292,11 @@ extension OutboxDispatcher {
         let gap = type(of: job.channel).descriptor.gap
         if gap > .zero { notBefore[name] = now + gap }
     }
+
+    private func leave(_ name: String) {
+        let left = (inFlight[name] ?? 1) - 1
+        inFlight[name] = left > 0 ? left : nil
+    }
 }
 
 // MARK: - Sending
@@ -288,14 +308,13 @@ extension OutboxDispatcher {
             id: message.id, kind: message.kind, group: message.group, body: message.body, attempt: message.attempt,
             now: now())
         let result = await job.channel.send(letter)
-        if case .delivered = result {
+        let hasArrived = if case .delivered = result { true } else { false }
+        if hasArrived || !Task.isCancelled {
             ended.append(Ended(message: message, result: result, at: now()))
-        } else if !Task.isCancelled {
+        } else {
             // Broken off by our own end it says nothing of the channel: the next run gives the lease back.
-            ended.append(Ended(message: message, result: result, at: now()))
+            leave(message.channel)
         }
-        let left = (inFlight[message.channel] ?? 1) - 1
-        inFlight[message.channel] = left > 0 ? left : nil
         bell.ring()
     }
 
@@ -316,6 +335,8 @@ extension OutboxDispatcher {
         try await store.record(results, channels: names.compactMap { changed[$0] })
         // Others may have ended meanwhile: they stand behind.
         ended.removeFirst(noted.count)
+        // Only now: whatever ends us, of each slot at most one message was sent and not noted.
+        for name in noted.map(\.message.channel) { leave(name) }
         health = changed
         // What was told may have to be told again one day.
         if counted.delivered > 0, settings.repeatInterval != nil { mustPlan = true }

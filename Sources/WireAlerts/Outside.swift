@@ -8,17 +8,11 @@ public struct Outside: Sendable {
     public var mail: any MailClient
     /// Where a mail's recipient takes itself off a channel with one click; nil if no page answers there.
     public var unsubscribeAddress: @Sendable (_ channel: String, _ recipient: String) -> String? = { _, _ in nil }
-    /// Items of a topic's alerts, newest first, for feeds of alerts.
-    public var recentItems: @Sendable (_ topic: String, _ limit: Int) async -> [AlertMessage.Item]
     public var version: String
 
-    public init(
-        http: any HTTPClient, mail: any MailClient = CurlMailClient(), version: String,
-        recentItems: @escaping @Sendable (_ topic: String, _ limit: Int) async -> [AlertMessage.Item] = { _, _ in [] }
-    ) {
+    public init(http: any HTTPClient, mail: any MailClient = CurlMailClient(), version: String) {
         self.http = http
         self.mail = mail
         self.version = version
-        self.recentItems = recentItems
     }
 }

@@ -45,8 +45,12 @@ public struct Assembly: Sendable {
     }
 
     /// The walk of one feed for a look only: nothing of it is stored.
-    func tracer(topics: TopicBook, feed: Feed) -> FeedTracer {
-        FeedTracer(fetcher: fetcher(for: [FeedRecord(feed: feed)]), topics: topics, now: Clock.now)
+    /// - Parameter feeds: all feeds, with what is remembered of them.
+    func tracer(topics: TopicBook, feeds: [FeedRecord]) -> FeedTracer {
+        let recorder = ExchangeRecorder(client())
+        return FeedTracer(
+            fetcher: fetcher(for: feeds, client: recorder), recorder: recorder, topics: topics,
+            planner: planner(for: feeds), now: Clock.now)
     }
 
     /// The walk of one feed.
@@ -57,7 +61,8 @@ public struct Assembly: Sendable {
         store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedRecord]
     ) -> FeedCycle {
         FeedCycle(
-            fetcher: fetcher(for: feeds), parser: FeedParser(), topics: topics, routing: routing, store: store,
+            fetcher: fetcher(for: feeds, client: client()), parser: FeedParser(), topics: topics, routing: routing,
+            store: store,
             commits: CommitQueue(store: store), planner: planner(for: feeds), now: Clock.now)
     }
 
@@ -73,16 +78,19 @@ public struct Assembly: Sendable {
                 }))
     }
 
-    private func fetcher(for feeds: [FeedRecord]) -> FeedFetcher {
+    private func client() -> CurlClient {
+        let networks = settings.fetch.allowNetworks.compactMap { CIDR($0) }
+        return CurlClient(
+            options: CurlClient.Options(
+                addressGuard: AddressGuard(allowing: networks), concurrency: settings.fetch.concurrency,
+                proxy: settings.fetch.proxy))
+    }
+
+    private func fetcher(for feeds: [FeedRecord], client: any HTTPClient) -> FeedFetcher {
         let gate = HostGate(rules: settings.hostRules)
         gate.expect(feeds.map(\.feed))
         let now = Clock.now()
         gate.recall(feeds.compactMap { $0.hostMemory(at: now) })
-        let networks = settings.fetch.allowNetworks.compactMap { CIDR($0) }
-        let client = CurlClient(
-            options: CurlClient.Options(
-                addressGuard: AddressGuard(allowing: networks), concurrency: settings.fetch.concurrency,
-                proxy: settings.fetch.proxy))
         var fetch = FetchSettings(
             timeout: settings.fetch.timeout, connectTimeout: settings.fetch.connectTimeout,
             maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,

@@ -32,14 +32,7 @@ struct DeliveryRun: Sendable {
         settings = assembly.settings
         self.topics = topics.filter(\.isEnabled)
         routing = assembly.settings.routing(for: topics)
-        var outside = assembly.outside()
-        outside.recentItems = { topic, limit in
-            var query = AlertQuery(limit: limit)
-            query.topic = topic
-            let records = (try? await store.alerts(query)) ?? []
-            return records.map { AlertMessage.Item($0.alert, $0.flagged) }
-        }
-        book = ChannelBook(assembly.settings, outside: outside)
+        book = ChannelBook(assembly.settings, outside: assembly.outside())
     }
 
     /// Channels whose settings cannot be used, in words.

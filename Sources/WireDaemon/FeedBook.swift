@@ -111,8 +111,20 @@ public struct FeedTrace: Sendable {
                 source: name.contains("://") ? .remote(url: name) : .local(path: name))
     }
 
-    /// What each stage did.
-    public func run() async -> [StageTrace] {
-        await assembly.tracer(topics: TopicBook(topics.set), feed: feed).trace(feed)
+    /// What each stage did, from what the database remembers of the feed; it is only read.
+    public func run() async throws(StoreError) -> [StageTrace] {
+        var records: [FeedRecord] = []
+        do {
+            records = try await assembly.openStore(forWriting: false).feeds()
+        } catch .missing {
+            // Nothing was fetched yet.
+        }
+        let known = records.first { $0.feed.address == feed.address }
+        let record = FeedRecord(
+            feed: Feed(
+                id: known?.feed.id ?? feed.id, address: feed.address, source: feed.source, title: feed.title,
+                folder: feed.folder, settings: feed.settings), state: known?.state ?? FeedState())
+        if known == nil { records.append(record) }
+        return await assembly.tracer(topics: TopicBook(topics.set), feeds: records.filter(\.isListed)).trace(record)
     }
 }

@@ -4,18 +4,27 @@ public struct StageTrace: Sendable {
     /// A sentence.
     public let text: String
     public let isFailure: Bool
+    /// More of it, a sentence each.
+    public let details: [String]
     /// Counts and values, for programs.
     public let facts: [String: JSONValue]
 
-    public init(_ stage: Stage, _ text: String, isFailure: Bool = false, facts: [String: JSONValue] = [:]) {
+    public init(
+        _ stage: Stage, _ text: String, isFailure: Bool = false, details: [String] = [],
+        facts: [String: JSONValue] = [:]
+    ) {
         self.stage = stage
         self.text = text
         self.isFailure = isFailure
+        self.details = details
         self.facts = facts
     }
 
     public var json: JSONValue {
-        .object(
-            facts.merging(["stage": .string(stage.rawValue), "ok": .bool(!isFailure), "message": .string(text)]) { $1 })
+        var members: [String: JSONValue] = [
+            "stage": .string(stage.rawValue), "ok": .bool(!isFailure), "message": .string(text),
+        ]
+        if !details.isEmpty { members["details"] = .array(details.map { .string($0) }) }
+        return .object(facts.merging(members) { $1 })
     }
 }

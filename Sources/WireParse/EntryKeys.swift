@@ -15,7 +15,7 @@ extension ParsedEntry {
         let url = reader.page(of: self)
         reader.problems.removeAll()
         let id =
-            id?.text ?? elements.first { $0.vocabulary == .dc && $0.name == "identifier" && !$0.text.isEmpty }?.text
+            id?.text ?? elements.text(.dc, "identifier")
         let link = url.map { CanonicalURL($0)?.text ?? $0 }
         let enclosures = enclosureAddresses
         let text = textHasher
@@ -34,9 +34,14 @@ extension ParsedEntry {
     }
 
     private var enclosureAddresses: [String] {
-        enclosures.map(\.url)
-            + links.lazy.filter { ValueReader.relation($0.rel) == "enclosure" }.map(\.url)
-            + elements.lazy.filter { $0.vocabulary == .media && $0.name == "content" }.compactMap { $0["url"] }
+        var addresses = enclosures.map(\.url)
+        for index in links.indices where ValueReader.relation(links[index].rel) == "enclosure" {
+            addresses.append(links[index].url)
+        }
+        for index in elements.indices where elements[index].vocabulary == .media && elements[index].name == "content" {
+            if let url = elements[index]["url"] { addresses.append(url) }
+        }
+        return addresses
     }
 
     /// Over title and text, with which both digests begin: the text is hashed once.
@@ -51,8 +56,11 @@ extension ParsedEntry {
     /// Over title, times and text: what an entry is known by that has nothing else.
     private func contentDigest(_ text: SHA256Hasher) -> Digest {
         var hasher = text
-        for date in dates where date.role != .updated && date.role != .modified { hasher.update(date.text) }
-        for element in elements where element.vocabulary == .dc && element.name == "date" {
+        for index in dates.indices where dates[index].role != .updated && dates[index].role != .modified {
+            hasher.update(dates[index].text)
+        }
+        for index in elements.indices where elements[index].vocabulary == .dc && elements[index].name == "date" {
+            let element = elements[index]
             hasher.update(element.text)
         }
         return hasher.finish()
@@ -64,7 +72,9 @@ extension ParsedEntry {
         hasher.update(content == nil ? plainContent == nil ? "summary" : "plain" : "content")
         if content != nil { hasher.update(plainContent?.text) }
         if content != nil || plainContent != nil { hasher.update(summary?.text) }
-        for link in links where ValueReader.relation(link.rel) == "alternate" { hasher.update(link.url) }
+        for index in links.indices where ValueReader.relation(links[index].rel) == "alternate" {
+            hasher.update(links[index].url)
+        }
         for person in persons {
             for part in [person.text, person.name, person.email, person.url] { hasher.update(part) }
         }
@@ -72,7 +82,7 @@ extension ParsedEntry {
             for part in [category.text, category.term, category.scheme, category.label] { hasher.update(part) }
         }
         for address in enclosures { hasher.update(address) }
-        for element in elements where ParsedEntry.isText(element) { hasher.update(element) }
+        for index in elements.indices where ParsedEntry.isText(elements[index]) { hasher.update(elements[index]) }
         return hasher.finish()
     }
 

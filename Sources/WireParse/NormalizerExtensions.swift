@@ -6,7 +6,8 @@ extension ValueReader {
     static func dublinCore(_ elements: [RawElement], _ vocabulary: Vocabulary) -> JSONValue? {
         guard elements.has(vocabulary) else { return nil }
         var lists: [String: [String]] = [:]
-        for element in elements where element.vocabulary == vocabulary && !element.text.isEmpty {
+        for index in elements.indices where elements[index].vocabulary == vocabulary && !elements[index].text.isEmpty {
+            let element = elements[index]
             lists[element.name, default: []].append(TextExtractor.collapsed(element.text))
         }
         return lists.isEmpty

@@ -23,9 +23,11 @@ extension ValueReader {
 
     mutating func links(_ raw: [RawLink], leavingOut left: String? = nil) -> [Link] {
         var links: [Link] = []
-        for raw in raw {
-            let rel = ValueReader.relation(raw.rel)
-            guard rel != left, let url = url(raw.url, raw.base, at: raw.place) else { continue }
+        for index in raw.indices {
+            let rel = ValueReader.relation(raw[index].rel)
+            if rel == left { continue }
+            let raw = raw[index]
+            guard let url = url(raw.url, raw.base, at: raw.place) else { continue }
             links.append(
                 Link(
                     url: url, rel: rel, type: ValueReader.word(raw.type), title: ValueReader.word(raw.title),
@@ -51,7 +53,11 @@ extension ValueReader {
     }
 
     static func first(_ relation: String, _ links: [RawLink]) -> RawLink? {
-        links.first { !$0.url.isEmpty && ValueReader.relation($0.rel) == relation }
+        // An index does not copy what it only looks at.
+        for index in links.indices where ValueReader.relation(links[index].rel) == relation {
+            if !links[index].url.isEmpty { return links[index] }
+        }
+        return nil
     }
 
     mutating func url(_ link: RawLink?) -> String? { url(link?.url, link?.base ?? [], at: link?.place) }
@@ -85,7 +91,8 @@ extension ValueReader {
         for name in ["commentRss", "commentRSS", "commentrss"] where feed == nil {
             if let element = entry.elements.first(.wfw, name) { feed = url(element.text, of: element) }
         }
-        for link in entry.links where ValueReader.relation(link.rel) == "replies" {
+        for index in entry.links.indices where ValueReader.relation(entry.links[index].rel) == "replies" {
+            let link = entry.links[index]
             // Without a type, RFC 4685 says, it is a feed.
             if ValueReader.isPage(link.type) { page = page ?? url(link) } else { feed = feed ?? url(link) }
         }
@@ -95,7 +102,8 @@ extension ValueReader {
 
     mutating func license(_ links: [RawLink], _ elements: [RawElement]) -> String? {
         if let url = url(ValueReader.first("license", links)) { return url }
-        for element in elements where element.name == "license" {
+        for index in elements.indices where elements[index].name == "license" {
+            let element = elements[index]
             switch element.vocabulary {
             case .creativeCommons, .cc:
                 let address = element.text.isEmpty ? element.attribute(local: "resource") : element.text

@@ -20,7 +20,8 @@ extension ValueReader {
             enclosure.durationSeconds = seconds(raw.duration, "duration of an enclosure", at: raw.place)
             found.append(Placed(place: raw.place, value: enclosure))
         }
-        for link in entry.links where ValueReader.relation(link.rel) == "enclosure" {
+        for index in entry.links.indices where ValueReader.relation(entry.links[index].rel) == "enclosure" {
+            let link = entry.links[index]
             guard let address = url(link) else { continue }
             var enclosure = Enclosure(url: address)
             enclosure.type = ValueReader.word(link.type)
@@ -175,8 +176,8 @@ extension ValueReader {
 extension [RawElement] {
     /// The elements of Media RSS, those inside `media:group` and `media:content` after those around them.
     var media: [RawElement] {
+        guard has(.media) else { return [] }
         var found = filter { $0.vocabulary == .media }
-        guard !found.isEmpty else { return found }
         var index = 0
         while index < found.count {
             if found[index].name == "group" || found[index].name == "content" {

@@ -18,7 +18,8 @@ extension Array {
 extension ValueReader {
     mutating func authors(_ persons: [RawPerson], _ elements: [RawElement]) -> [Person] {
         var found = placed(persons, [.author, .editor])
-        for element in elements where !element.text.isEmpty {
+        for index in elements.indices where !elements[index].text.isEmpty {
+            let element = elements[index]
             switch (element.vocabulary, element.name) {
             case (.dc, "creator"), (.dc, "author"), (.itunes, "author"):
                 if let person = ValueReader.split(element.text) {
@@ -57,7 +58,8 @@ extension ValueReader {
 
     private mutating func placed(_ persons: [RawPerson], _ roles: Set<RawPerson.Role>) -> [Placed<Person>] {
         var found: [Placed<Person>] = []
-        for raw in persons where roles.contains(raw.role) {
+        for index in persons.indices where roles.contains(persons[index].role) {
+            let raw = persons[index]
             var person = raw.text.flatMap(ValueReader.split) ?? Person()
             if let name = raw.name.map(TextPair.plain), !name.isEmpty { person.name = name }
             if let email = raw.email.map(TextExtractor.collapsed), !email.isEmpty {
@@ -130,7 +132,11 @@ extension ValueReader {
             let category = Category(term: term, scheme: ValueReader.word(raw.scheme), label: label)
             found.append(Placed(place: raw.place, value: category))
         }
-        for element in elements { collectCategories(element, &found) }
+        for index in elements.indices {
+            let vocabulary = elements[index].vocabulary
+            guard vocabulary == .dc || vocabulary == .media || vocabulary == .itunes else { continue }
+            collectCategories(elements[index], &found)
+        }
         return found.inOrder().withoutDuplicates
     }
 

@@ -8,7 +8,7 @@ struct CycleDraft {
     let record: FeedRecord
     private let started: Timestamp
     private(set) var state: FeedState
-    private var outcome = FeedCheck.Outcome.modified
+    private(set) var outcome = FeedCheck.Outcome.modified
     private var status: Int?
     private var bytes = 0
     private var failure: Failure?
@@ -23,6 +23,8 @@ struct CycleDraft {
     var unchanged = 0
     /// Entries of a whole document; nil if none came.
     private var documentSize: Int?
+    /// What the time of the next check was set by.
+    private(set) var reason: PollingInterval.Reason?
     private var gap: FeedRhythm.Gap?
 
     init(record: FeedRecord, started: Timestamp, isManual: Bool) {
@@ -222,6 +224,7 @@ extension CycleDraft {
     }
 
     private mutating func schedule(_ verdict: PollingInterval.Verdict) {
+        reason = verdict.reason
         state.nextCheck = verdict.notBefore
         state.notBefore = verdict.notBefore
         state.retryAfter = verdict.retryAfter
@@ -238,6 +241,7 @@ extension CycleDraft {
             of: record.feed.id, record.feed.settings, &state.rhythm, after: now, notBefore: notBefore)
         let wishes = PollingInterval.Wishes(document: state.wishes)
         state.nextCheck = PollingInterval(settings: record.feed.settings).leaveSkipped(next, wishes)
+        if next > notBefore { reason = .schedule }
     }
 
     /// −1 to 1, of the feed and the moment: spreads the retries of feeds that failed together.

@@ -1,47 +1,76 @@
 public import WireFetch
 public import WireModel
 import WireParse
+public import WireStore
 import WireStories
 
 /// The walk of one feed for a look: the stages of `FeedCycle` up to the match, and nothing stored.
 public struct FeedTracer: Sendable {
     private let fetcher: FeedFetcher
+    private let recorder: ExchangeRecorder
     private let topics: TopicBook
+    private let planner: PollPlanner
     private let now: @Sendable () -> Timestamp
     private let parser = FeedParser()
     private let decider = ChangeDecider()
 
-    public init(fetcher: FeedFetcher, topics: TopicBook, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter recorder: the client that `fetcher` sends with.
+    public init(
+        fetcher: FeedFetcher, recorder: ExchangeRecorder, topics: TopicBook, planner: PollPlanner,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.fetcher = fetcher
+        self.recorder = recorder
         self.topics = topics
+        self.planner = planner
         self.now = now
     }
 
     /// Walks one feed through every stage up to the match and tells what each did; stores nothing. The request is made
-    /// without validators, so that there is something to see.
-    public func trace(_ feed: Feed) async -> [StageTrace] {
-        let outcome = await fetcher.fetch(feed, state: FeedState(), now: now)
-        let document: FetchedDocument
+    /// without validators, so that there is something to see; a server that asked for rest is left alone.
+    public func trace(_ record: FeedRecord) async -> [StageTrace] {
+        var state = record.state
+        state.validators = nil
+        state.bodyDigest = nil
+        let outcome = await fetcher.fetch(record.feed, state: state, now: now)
+        var draft = CycleDraft(record: record, started: now(), isManual: true)
+        var traces: [StageTrace]
         switch outcome {
-        case .modified(let fetched, let facts):
-            document = fetched
-            var traces = [FeedTracer.trace(of: facts, document)]
-            traces += read(document, of: feed)
-            return traces
+        case .modified(let document, let facts):
+            traces = [trace(of: facts, document)]
+            traces += read(document, facts, of: record.feed, into: &draft)
         case .notModified(let facts):
-            return [StageTrace(.fetch, "the server says nothing changed (\(facts.status ?? 304))")]
+            draft.conclude(outcome, now: now())
+            traces = [
+                StageTrace(
+                    .fetch, "the server says nothing changed (\(facts.status ?? 304))", details: recorder.sentences)
+            ]
         case .gone(_, let failure), .throttled(_, let failure), .failed(_, let failure):
-            return [FeedTracer.trace(of: failure)]
+            draft.conclude(outcome, now: now())
+            traces = [FeedTracer.trace(of: failure, details: recorder.sentences)]
         }
+        draft.plan(with: planner, now: now())
+        var facts: [String: JSONValue] = ["outcome": .string(draft.outcome.rawValue)]
+        if let next = draft.state.nextCheck { facts["next_check"] = .string(next.description) }
+        if let notBefore = draft.state.notBefore { facts["not_before"] = .string(notBefore.description) }
+        if let reason = draft.reason { facts["reason"] = .string(reason.rawValue) }
+        traces.append(
+            StageTrace(
+                .store, "nothing is stored by a look; a fetch would decide:", details: draft.decisions, facts: facts))
+        return traces
     }
 
-    private func read(_ document: FetchedDocument, of feed: Feed) -> [StageTrace] {
+    private func read(
+        _ document: FetchedDocument, _ fetched: FetchFacts, of feed: Feed, into draft: inout CycleDraft
+    ) -> [StageTrace] {
         let parsed: ParsedFeed
         do {
             parsed = try parser.parse(document)
         } catch {
+            draft.conclude(unreadable: error.failure, fetched, now: now())
             return [FeedTracer.trace(of: error.failure)]
         }
+        draft.conclude(parsed, fetched, ambiguous: [], now: now())
         let name = [parsed.format.rawValue, parsed.version].compactMap { $0 }.joined(separator: " ")
         var traces = [
             StageTrace(.decode, "read as \(parsed.encoding)", facts: ["encoding": .string(parsed.encoding)]),
@@ -63,6 +92,10 @@ public struct FeedTracer: Sendable {
         let normalizer = Normalizer(url: parsed.documentURL)
         let time = now()
         let items = fresh.map { (normalizer.item(parsed.entries[$0], of: parsed, problems: &problems), time) }
+        for (index, (item, _)) in zip(fresh, items) {
+            let key = parsed.keys[index]
+            draft.add(item, key: key.content, of: key, id: ArticleID(rawValue: Int64(index)), seen: time)
+        }
         let dated = items.count { $0.0.published != nil || $0.0.updated != nil }
         traces.append(
             StageTrace(
@@ -82,16 +115,18 @@ public struct FeedTracer: Sendable {
         return traces
     }
 
-    private static func trace(of facts: FetchFacts, _ document: FetchedDocument) -> StageTrace {
+    private func trace(of facts: FetchFacts, _ document: FetchedDocument) -> StageTrace {
         var text = facts.status.map { "status \($0), " } ?? ""
         text += "\(facts.bytes) bytes"
         if let type = document.contentType { text += ", \(type)" }
         if let url = document.url { text += ", from \(url)" }
         if facts.validators != nil { text += ", with validators" }
-        return StageTrace(.fetch, text, facts: ["bytes": .integer(Int64(facts.bytes))])
+        return StageTrace(
+            .fetch, text, details: recorder.sentences, facts: ["bytes": .integer(Int64(facts.bytes))])
     }
 
-    private static func trace(of failure: Failure) -> StageTrace {
-        StageTrace(failure.stage, failure.message, isFailure: true, facts: ["code": .string(failure.code)])
+    private static func trace(of failure: Failure, details: [String] = []) -> StageTrace {
+        StageTrace(
+            failure.stage, failure.message, isFailure: true, details: details, facts: ["code": .string(failure.code)])
     }
 }

@@ -15,7 +15,7 @@ struct FeedsCommand: ParsableCommand {
               wirewatch feeds export > feeds.opml
               wirewatch feeds check https://example.org/feed.xml
             """,
-        subcommands: [List.self, Import.self, Export.self, Check.self])
+        subcommands: [List.self, Import.self, Export.self, Check.self, Resume.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -23,6 +23,9 @@ struct FeedsCommand: ParsableCommand {
             discussion: "Example:\n  wirewatch feeds list --format json")
 
         @OptionGroup var common: CommonOptions
+
+        @Flag(name: .long, help: "In the order of their next requests, with what holds each back.")
+        var queue = false
 
         @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))
         var format: OutputFormat = .text
@@ -32,6 +35,16 @@ struct FeedsCommand: ParsableCommand {
             let book = try usage { () throws(SettingsProblem) in try FeedBook(assembly) }
             for problem in book.problems { StandardError.write(problem + "\n") }
             let entries = try await storeWork { () throws(StoreError) in try await book.entries() }
+            if queue {
+                let places = PollQueue(entries, settings: assembly.settings, at: Clock.now()).places
+                switch format {
+                case .json: StandardOutput.write(.array(places.map(\.json)))
+                case .jsonl: for place in places { StandardOutput.write(place.json) }
+                case .text: for place in places { StandardOutput.write(FeedsCommand.text(of: place)) }
+                }
+                if book.hasErrors { throw ExitCode(1) }
+                return
+            }
             switch format {
             case .json: StandardOutput.write(.array(entries.map(\.json)))
             case .jsonl: for entry in entries { StandardOutput.write(entry.json) }
@@ -95,19 +108,58 @@ struct FeedsCommand: ParsableCommand {
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let trace = try usage { () throws(SettingsProblem) in try FeedTrace(assembly, feed: feed) }
-            let stages = await trace.run()
+            let stages = try await storeWork { () throws(StoreError) in try await trace.run() }
             let ink = Ink(common.color)
             if format == .text {
                 for stage in stages {
                     let mark = stage.isFailure ? ink.error("failed") : ink.good("ok    ")
                     let name = stage.stage.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0)
                     StandardOutput.write("\(name) \(mark) \(Ink.harmless(stage.text))\n")
+                    for detail in stage.details {
+                        StandardOutput.write("                  \(Ink.harmless(detail))\n")
+                    }
                 }
             } else {
                 StandardOutput.write(.array(stages.map(\.json)))
             }
             if stages.contains(where: \.isFailure) { throw ExitCode(1) }
         }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask a feed again that its server had called gone (410).",
+            discussion: "Example:\n  wirewatch feeds resume https://example.org/feed.xml")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: ArgumentHelp("An address, a title of the list, or folder/NAME.", valueName: "feed"))
+        var feed: String
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            do {
+                let count = try await FeedResumption(assembly).resume(feed)
+                if !common.quiet { StandardOutput.write("\(count) feeds resumed\n") }
+            } catch {
+                throw error.isUsage
+                    ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")
+            }
+        }
+    }
+
+    private static func text(of place: PollQueue.Place) -> String {
+        let due = place.due.map { "\($0)" } ?? "now"
+        let name = Ink.harmless(place.record.facts.title ?? place.record.feed.address)
+        let why =
+            switch place.heldBy {
+            case "rest": "its hosts asked for rest"
+            case "not_before": "not allowed earlier"
+            case "schedule": "planned"
+            default: "due"
+            }
+        let padded = due.padding(toLength: 24, withPad: " ", startingAt: 0)
+        return "\(padded)  \(place.group ?? "?")  \(name)  (\(why))\n"
     }
 
     private static func text(of entry: FeedBook.Entry, ink: Ink) -> String {

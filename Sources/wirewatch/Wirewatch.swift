@@ -19,7 +19,8 @@ struct Wirewatch: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            FetchCommand.self, MatchCommand.self, ParseCommand.self, TopicsCommand.self, FeedsCommand.self,
+            RunCommand.self, FetchCommand.self, MatchCommand.self, ParseCommand.self, TopicsCommand.self,
+            FeedsCommand.self,
             ArticlesCommand.self, AlertsCommand.self, ChannelsCommand.self, StoreCommand.self, ConfigCommand.self,
         ])
 

@@ -80,6 +80,63 @@ struct DispatcherTests {
         }
     }
 
+    /// What waits when the database cannot be written is sent when it can: all of it, each message under one id.
+    private func deliversAfter(
+        _ trouble: () async throws -> Void, in folder: String, mended: () async throws -> Void
+    ) async throws {
+        let store = try await SQLiteStore(folder: folder)
+        try await push(40, topics: 40, channels: ["desk"], into: store)
+        try await trouble()
+        let log = Log()
+        let channel = SlowChannel(name: "desk", delay: .zero, log: log)
+        let dispatcher = OutboxDispatcher(
+            store: store, channels: ["desk": channel], settings: AlertSettings(), isOneShot: false, now: Self.now)
+        let task = Task { await dispatcher.run() }
+        try await Task.sleep(for: .seconds(2))
+        try await mended()
+        let start = ContinuousClock.now
+        while log.entries.withLock({ Set($0.map(\.group)) }).count < 40, ContinuousClock.now - start < .seconds(120) {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        task.cancel()
+        let tally = await task.value
+        let sent = log.entries.withLock { Dictionary(grouping: $0, by: \.group).mapValues { Set($0.map(\.id)) } }
+        #expect(sent.count == 40 && sent.values.allSatisfy { $0.count == 1 }, "\(sent.count) sent; \(tally)")
+        #expect(try await store.check() == [])
+        try await store.close()
+    }
+
+    @Test(.enabled(if: Mount.isAllowed, "only root may mount a small file system"))
+    func `D02 a full disk delays deliveries and loses none`() async throws {
+        let folder = try TestFolder()
+        try Mount.run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder.path)
+        defer { try? Mount.run("umount", "-l", folder.path) }
+        let ballast = folder.path + "/ballast"
+        try await deliversAfter(
+            {
+                // Ends when nothing more goes in.
+                try? Mount.run("dd", "if=/dev/zero", "of=\(ballast)", "bs=4k")
+            }, in: folder.path
+        ) {
+            try FileManager.default.removeItem(atPath: ballast)
+            try Mount.run("mount", "-o", "remount,size=64m", folder.path)
+        }
+    }
+
+    @Test func `D02 a database that another process holds delays deliveries and loses none`() async throws {
+        let folder = try TestFolder()
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        holder.arguments = [
+            "python3", "-c",
+            "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); time.sleep(8)",
+            folder.path + "/wirewatch.db",
+        ]
+        try await deliversAfter({ try holder.run() }, in: folder.path) {
+            while holder.isRunning { try await Task.sleep(for: .milliseconds(50)) }
+        }
+    }
+
     @Test func `D06 a dead and a slow endpoint do not delay the ninety-eight others`() async throws {
         let folder = try TestFolder()
         let store = try await SQLiteStore(folder: folder.path)

@@ -210,11 +210,15 @@ final class Stage {
     let outbox: TestChannels
     private let samples: StoreSamples
     private let settings: AlertSettings
-    private let clock: WallAndStopwatch
+    let clock: WallAndStopwatch
+    private let channels: [String: any Channel]
     private let feed: FeedID
     private var dispatcher: OutboxDispatcher
 
-    init(folder: String, settings: AlertSettings, start: Timestamp) async throws {
+    /// - Parameter channels: instead of those that only remember.
+    init(
+        folder: String, settings: AlertSettings, start: Timestamp, channels: [String: any Channel]? = nil
+    ) async throws {
         let clock = WallAndStopwatch(start)
         let outbox = TestChannels { clock.elapsed }
         store = try await SQLiteStore(folder: folder)
@@ -223,7 +227,11 @@ final class Stage {
         self.settings = settings
         self.clock = clock
         self.outbox = outbox
-        dispatcher = Stage.dispatcher(store, outbox, settings, clock)
+        let names = ["desk", "night", "archive"]
+        self.channels =
+            channels
+            ?? Dictionary(uniqueKeysWithValues: names.map { ($0, RecordingChannel(name: $0, channels: outbox)) })
+        dispatcher = Stage.dispatcher(store, self.channels, settings, clock)
     }
 
     var now: Timestamp { clock.now }
@@ -232,16 +240,13 @@ final class Stage {
     func elapse(to time: Duration) { clock.elapse(to: time) }
     func jump(by span: Duration) { clock.jump(by: span) }
     func turn() async throws -> Timestamp? { await dispatcher.turn() }
-    func restart() async { dispatcher = Stage.dispatcher(store, outbox, settings, clock) }
+    func restart() async { dispatcher = Stage.dispatcher(store, channels, settings, clock) }
 
     private static func dispatcher(
-        _ store: SQLiteStore, _ outbox: TestChannels, _ settings: AlertSettings, _ clock: WallAndStopwatch
+        _ store: SQLiteStore, _ channels: [String: any Channel], _ settings: AlertSettings, _ clock: WallAndStopwatch
     ) -> OutboxDispatcher {
-        let names = ["desk", "night", "archive"]
-        let channels = names.map { ($0, RecordingChannel(name: $0, channels: outbox) as any Channel) }
-        return OutboxDispatcher(
-            store: store, channels: Dictionary(uniqueKeysWithValues: channels), settings: settings, isOneShot: false,
-            now: { clock.now })
+        OutboxDispatcher(
+            store: store, channels: channels, settings: settings, isOneShot: false, now: { clock.now })
     }
 
     func push(

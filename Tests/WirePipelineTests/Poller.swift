@@ -48,6 +48,17 @@ final class Poller: Sendable {
         -> [FeedReport]
     {
         let records = try await records()
+        let reports = Mutex<[FeedReport]>([])
+        await Round(cycle: cycle(for: records, isPlanned: isPlanned), concurrency: 16).run(
+            records, choice: Round.Choice(all: all, manualGap: manualGap)
+        ) { report in
+            reports.withLock { $0.append(report) }
+        }
+        return reports.withLock { $0 }
+    }
+
+    /// The walk of a feed, with a new gate and a new client.
+    func cycle(for records: [FeedRecord], isPlanned: Bool = false) -> FeedCycle {
         let gate = HostGate(rules: HostRules(["*": HostPolicy(gap: .zero)]))
         gate.expect(records.map(\.feed))
         let now = now
@@ -55,17 +66,10 @@ final class Poller: Sendable {
         let networks = ["127.64.0.0/10"].compactMap { CIDR($0) }
         let client = CurlClient(options: .init(addressGuard: AddressGuard(allowing: networks)))
         let planner = isPlanned ? PollPlanner(PollBudget(for: records.map { ($0.state.rhythm, 1) })) : nil
-        let cycle = FeedCycle(
+        return FeedCycle(
             fetcher: FeedFetcher(client: client, gate: gate, settings: settings), parser: FeedParser(),
             topics: TopicBook(TopicSet([])), store: store, commits: CommitQueue(store: store), planner: planner,
             now: { [weak self] in self?.now ?? now })
-        let reports = Mutex<[FeedReport]>([])
-        await Round(cycle: cycle, concurrency: 16).run(
-            records, choice: Round.Choice(all: all, manualGap: manualGap)
-        ) { report in
-            reports.withLock { $0.append(report) }
-        }
-        return reports.withLock { $0 }
     }
 
     /// Moves the clock to the feed's next check and polls.

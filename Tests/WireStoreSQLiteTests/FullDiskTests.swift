@@ -69,25 +69,3 @@ struct FullDiskTests {
         try await store.close()
     }
 }
-
-enum Mount {
-    static let isAllowed: Bool = {
-        guard getuid() == 0, let folder = try? TemporaryFolder() else { return false }
-        guard (try? run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path)) != nil else { return false }
-        return (try? run("umount", folder.path)) != nil
-    }()
-
-    struct Refused: Error {
-        let arguments: [String]
-    }
-
-    static func run(_ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Refused(arguments: arguments) }
-    }
-}

@@ -31,6 +31,7 @@ struct CommandChannel: Channel {
     private let program: String
     private let arguments: [String]
     private let timeout: Duration
+    private let templates: MessageTemplates
 
     init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         let words = settings.list("command")
@@ -42,6 +43,7 @@ struct CommandChannel: Channel {
         }
         program = try CommandChannel.program(called: name)
         arguments = Array(words.dropFirst())
+        templates = try MessageTemplates(settings)
         timeout = settings.duration("timeout") ?? Limits.timeout
         guard Limits.timeouts.contains(timeout) else {
             throw .badSetting(name: "timeout", reason: "it is not 1s to 100s")
@@ -80,8 +82,9 @@ struct CommandChannel: Channel {
         var members = WebhookChannel.content(of: message).object ?? [:]
         let text = MailText(message: message)
         members["id"] = .string(message.id.rawValue)
-        members["title"] = .string(text.subject)
-        members["text"] = .string(text.plain)
+        let filled = templates.fill(message, title: text.subject, text: text.plain)
+        members["title"] = .string(filled.title)
+        members["text"] = .string(filled.text)
         return Array((JSONValue.object(members).text + "\n").utf8)
     }
 

@@ -11,7 +11,6 @@ public struct DiscordChannel: Channel {
     /// In characters; discord.com/developers, looked up in November 2026.
     private enum Limits {
         static let content = 2_000
-        static let title = 256
         static let description = 4_096
         static let embeds = 10
         static let all = 6_000
@@ -27,22 +26,21 @@ public struct DiscordChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .markdown, length: DiscordChannel.length)
+        let text = ChatText(message, .markdown, service.templates, length: DiscordChannel.length)
         var embeds: [JSONValue] = []
         var used = 0
-        for item in message.items.prefix(Limits.embeds) {
-            let entry = MailEntry(item)
-            let title = ChatText.cut(entry.title.plain, to: Limits.title / 2)
-            let room = min(Limits.description, Limits.all - used - DiscordChannel.length(title))
+        for item in text.items.prefix(Limits.embeds) {
+            let room = min(Limits.description, Limits.all - used)
             guard let description = text.entry(item, limit: room) else { break }
-            used += DiscordChannel.length(title) + DiscordChannel.length(description)
-            var embed: [String: JSONValue] = [
-                "description": .string(description), "color": .integer(DiscordChannel.color(of: entry.severity)),
-            ]
-            embed["timestamp"] = .string(item.alert.created.description)
-            embeds.append(.object(embed))
+            used += DiscordChannel.length(description)
+            embeds.append([
+                "description": .string(description),
+                "color": .integer(DiscordChannel.color(of: item.alert.severity)),
+                "timestamp": .string(item.alert.created.description),
+            ])
         }
-        var lines = [text.markedHeadline(limit: Limits.content / 2)] + text.introduction
+        let headline = text.markedHeadline(limit: Limits.content / 2)
+        var lines = [headline] + text.introduction(limit: Limits.content - DiscordChannel.length(headline) - 1)
         if let rest = text.rest(shown: embeds.count) { lines.append(rest) }
         let body: JSONValue = [
             "content": .string(DiscordChannel.fit(lines)), "embeds": .array(embeds),

@@ -36,12 +36,14 @@ struct EmailChannel: Channel {
     private let writer: MailLetter.Writer
     private let recipients: [MailAddress]
     private let unsubscribe: MailAddress?
+    private let templates: MessageTemplates
     private let outside: Outside
     private let progress = MailProgress()
 
     init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         name = settings.name
         self.outside = outside
+        templates = try MessageTemplates(settings)
         let sender = try EmailChannel.address(settings, "from")
         guard let sender else { throw .badSetting(name: "from", reason: "it is missing") }
         writer = MailLetter.Writer(sender: sender, replyTo: try EmailChannel.address(settings, "reply_to"))
@@ -50,7 +52,9 @@ struct EmailChannel: Channel {
         relay = try EmailChannel.relay(settings, domain: sender.domain)
     }
 
-    func render(_ message: AlertMessage) -> [UInt8] { MailLetter(message: message, writer: writer).bytes }
+    func render(_ message: AlertMessage) -> [UInt8] {
+        MailLetter(message: message, writer: writer, templates: templates).bytes
+    }
 
     func send(_ letter: Letter) async -> DeliveryResult {
         var fates = progress.fates(of: letter)

@@ -20,11 +20,11 @@ public struct GotifyChannel: Channel {
     public init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         service = try ChatService(
             settings.text("url") ?? "", path: "/message", settings, outside,
-            headers: [("X-Gotify-Key", settings.text("token") ?? "")])
+            token: ("X-Gotify-Key", ""))
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .plain)
+        let text = ChatText(message, .plain, service.templates)
         let content = text.whole(limit: Limits.message, hasHeadline: false)
         var extras: [String: JSONValue] = ["client::display": ["contentType": "text/plain"]]
         if let link = text.link { extras["client::notification"] = ["click": ["url": .string(link)]] }

@@ -23,7 +23,7 @@ public struct MatrixChannel: Channel {
     public init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         service = try ChatService(
             settings.text("url") ?? "", path: "/", settings, outside,
-            headers: [("Authorization", "Bearer \(settings.text("token") ?? "")")]
+            token: ("Authorization", "Bearer ")
         ) { ChatService.seconds($0["retry_after_ms"], per: 1_000) }
         room = settings.text("room") ?? ""
         guard room.hasPrefix("!"), room.utf8.count <= 255 else {
@@ -33,8 +33,8 @@ public struct MatrixChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let plain = ChatText(message, .plain) { $0.utf8.count }
-        let marked = ChatText(message, .html) { $0.utf8.count }
+        let plain = ChatText(message, .plainWithoutMentions, service.templates) { $0.utf8.count }
+        let marked = ChatText(message, .html, service.templates) { $0.utf8.count }
         let body: JSONValue = [
             "msgtype": "m.text", "body": .string(plain.whole(limit: Limits.text)),
             "format": "org.matrix.custom.html",
@@ -46,7 +46,7 @@ public struct MatrixChannel: Channel {
     }
 
     public func send(_ letter: Letter) async -> DeliveryResult {
-        let path = "/_matrix/client/v3/rooms/\(ChatService.segment(room))/send/m.room.message/\(letter.id.rawValue)"
+        let path = "_matrix/client/v3/rooms/\(ChatService.segment(room))/send/m.room.message/\(letter.id.rawValue)"
         return await service.send(letter.body, method: "PUT", to: path, now: letter.now)
     }
 }

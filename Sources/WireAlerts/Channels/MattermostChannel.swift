@@ -24,7 +24,9 @@ public struct MattermostChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        var body: [String: JSONValue] = ["text": .string(ChatText(message, .markdown).whole(limit: Limits.text))]
+        var body: [String: JSONValue] = [
+            "text": .string(ChatText(message, .markdown, service.templates).whole(limit: Limits.text))
+        ]
         if let channel { body["channel"] = .string(channel) }
         return Array(JSONValue.object(body).text.utf8)
     }

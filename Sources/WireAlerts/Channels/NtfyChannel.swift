@@ -22,10 +22,10 @@ public struct NtfyChannel: Channel {
     private let topic: String
 
     public init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
-        let headers = settings.text("token").map { [("Authorization", "Bearer \($0)")] } ?? []
-        service = try ChatService(
-            settings.text("url") ?? "https://ntfy.sh/", path: "/", settings, outside, headers: headers)
         topic = settings.text("topic") ?? ""
+        service = try ChatService(
+            settings.text("url") ?? "https://ntfy.sh/", path: "/", settings, outside,
+            token: ("Authorization", "Bearer "), secrets: [topic])
         let isName = topic.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x5F || byte == 0x2D
         }
@@ -35,9 +35,9 @@ public struct NtfyChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .plain) { $0.utf8.count }
+        let text = ChatText(message, .plain, service.templates) { $0.utf8.count }
         var body: [String: JSONValue] = [
-            "topic": .string(topic), "title": .string(text.headline().prefix(bytes: Limits.title)),
+            "topic": .string(topic), "title": .string(text.headline(limit: Limits.title)),
             "priority": .integer(NtfyChannel.priority(of: message.severity)),
         ]
         let content = text.whole(limit: Limits.message, hasHeadline: false)

@@ -24,6 +24,7 @@ struct OutfeedChannel: Channel {
     private let address: String?
 
     init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
+        try MessageTemplates.refuse(settings)
         name = settings.name
         let path = settings.text("folder") ?? ""
         guard path.hasPrefix("/"), !path.utf8.contains(0) else {

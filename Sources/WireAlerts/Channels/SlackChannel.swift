@@ -21,16 +21,16 @@ public struct SlackChannel: Channel {
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .slack)
+        let text = ChatText(message, .slack, service.templates)
         var blocks: [JSONValue] = [
             [
                 "type": "header",
                 "text": ["type": "plain_text", "emoji": false, "text": .string(SlackChannel.header(text))],
             ]
         ]
-        blocks += text.introduction.map(SlackChannel.section)
+        blocks += text.introduction(limit: Limits.section).map(SlackChannel.section)
         var shown = 0
-        for item in message.items {
+        for item in text.items {
             guard let entry = text.entry(item, limit: Limits.section) else { break }
             blocks.append(SlackChannel.section(entry))
             shown += 1

@@ -25,22 +25,26 @@ public struct TelegramChannel: Channel {
 
     public init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         let token = settings.text("token") ?? ""
-        let isToken = token.utf8.allSatisfy {
-            $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
-        }
-        guard isToken, token.contains(":") else {
+        let halves = token.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty && ChatService.segment($0) == $0 }) else {
             throw .badSetting(name: "token", reason: "it is no token of a bot; @BotFather tells it as 123456:ABC…")
         }
         service = try ChatService(
-            settings.text("url") ?? "https://api.telegram.org", path: "/bot\(token)/sendMessage", settings, outside
+            settings.text("url") ?? "https://api.telegram.org", path: "/bot\(token)/sendMessage", settings, outside,
+            secrets: [token] + halves.dropFirst()
         ) { ChatService.seconds($0["parameters"]?["retry_after"]) }
         let name = settings.text("chat") ?? ""
-        chat = Int64(name).map(JSONValue.integer) ?? .string(name)
+        let number = Int64(name)
+        guard number != nil || name.hasPrefix("@") && name.utf8.count > 1 else {
+            throw .badSetting(
+                name: "chat", reason: "it is no chat's number and no name; write -1001234567890, or @name of a channel")
+        }
+        chat = number.map(JSONValue.integer) ?? .string(name)
         thread = settings.number("thread")
     }
 
     public func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8] {
-        let text = ChatText(message, .html) { $0.utf16.count }
+        let text = ChatText(message, .html, service.templates) { $0.utf16.count }
         var body: [String: JSONValue] = [
             "chat_id": chat, "text": .string(text.whole(limit: Limits.text)), "parse_mode": "HTML",
             "link_preview_options": ["is_disabled": true],

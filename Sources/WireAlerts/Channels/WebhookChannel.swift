@@ -26,6 +26,7 @@ public struct WebhookChannel: Channel {
     private let keys: [[UInt8]]
 
     public init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
+        try MessageTemplates.refuse(settings)
         endpoint = try Endpoint(
             settings.text("url") ?? "", setting: "url", allowsHTTP: settings.flag("allow_http"), outside: outside)
         var keys: [[UInt8]] = []

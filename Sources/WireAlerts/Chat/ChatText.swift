@@ -6,6 +6,7 @@ struct ChatText {
     let markup: ChatMarkup
     /// How the service counts.
     let length: (String) -> Int
+    private let words: MessageTemplates.Words
 
     private enum Limits {
         /// Bytes of a title or a sentence, the most first: less is shown where more does not fit.
@@ -19,19 +20,24 @@ struct ChatText {
     }
 
     init(
-        _ message: AlertMessage, _ markup: ChatMarkup,
+        _ message: AlertMessage, _ markup: ChatMarkup, _ templates: MessageTemplates,
         length: @escaping (String) -> Int = { $0.unicodeScalars.count }
     ) {
         self.message = message
         self.markup = markup
         self.length = length
+        let text = MailText(message: message)
+        words = templates.words(for: message, title: text.subject, text: text.plain)
     }
+
+    /// The articles to show; none if the channel has a text of its own.
+    var items: [AlertMessage.Item] { words.text == nil ? message.items : [] }
 
     private var text: MailText { MailText(message: message) }
 
     /// What the message is about: one line of plain text.
     /// - Parameter limit: in the service's own count.
-    func headline(limit: Int = 200) -> String { ChatText.cut(text.subject, to: limit, by: length) }
+    func headline(limit: Int = 200) -> String { ChatText.cut(words.title ?? text.subject, to: limit, by: length) }
 
     /// The same in the service's markup.
     /// - Parameter limit: in the service's own count, markup included.
@@ -56,9 +62,9 @@ struct ChatText {
     ///   - hasHeadline: whether the headline stands at its beginning; else the service shows it elsewhere.
     func whole(limit: Int, hasHeadline: Bool = true) -> String {
         var parts = hasHeadline ? [markedHeadline(limit: limit / 2)] : []
-        parts += introduction
+        parts += introduction(limit: limit - length(parts.first ?? "") - 2)
         var (shown, used) = (0, length(parts.joined(separator: "\n\n")))
-        for item in message.items {
+        for item in items {
             let room = limit - used - Limits.rest - (message.link.map(length) ?? 0) - 2
             guard let entry = entry(item, limit: room) else { break }
             parts.append(entry)
@@ -69,16 +75,18 @@ struct ChatText {
         return cutWhole(parts.filter { !$0.isEmpty }.joined(separator: "\n\n"), limit: limit)
     }
 
-    /// What stands above the articles: why this message comes, or the notice.
-    var introduction: [String] {
-        var parts: [String] = []
+    /// What stands above the articles: why this message comes, or the notice. The channel's own text stands alone.
+    /// - Parameter limit: of the channel's own text, in the service's own count.
+    func introduction(limit: Int) -> [String] {
+        if let own = words.text { return [fitted(([own] + words.remarks).joined(separator: "\n"), limit: limit)] }
+        var parts = words.remarks
         if let introduction = text.introduction { parts.append(introduction) }
         if let notice = message.notice {
             parts += MailText.paragraphs(notice.text).prefix(4).map {
                 ChatText.cut($0, to: Limits.paragraph, by: length)
             }
         }
-        return parts.map(markup.escaped)
+        return parts.map(markup.prose)
     }
 
     /// One article: title with its link, sentence, feed and time, reason. Nil if not even the shortest form fits.
@@ -99,6 +107,7 @@ struct ChatText {
 
     /// What stands below the articles of which so many are shown; nil if nothing is left to say.
     func rest(shown: Int) -> String? {
+        guard words.text == nil else { return nil }
         let hidden = message.count - shown
         if hidden > 0 {
             let words = "and \(hidden) more"
@@ -115,6 +124,17 @@ struct ChatText {
         text.pieces.map { $0.isMarked ? markup.marked(markup.escaped($0.text)) : markup.escaped($0.text) }.joined()
     }
 
+    /// In the service's markup, and no longer than so much.
+    private func fitted(_ text: String, limit: Int) -> String {
+        var most = limit
+        while most > 0 {
+            let cut = markup.prose(ChatText.cut(text, to: most, by: length))
+            if length(cut) <= limit { return cut }
+            most = min(most - 1, most * limit / length(cut))
+        }
+        return ""
+    }
+
     /// The last resort, for a text without articles: paragraphs are left out from the end.
     private func cutWhole(_ text: String, limit: Int) -> String {
         var text = text
@@ -125,7 +145,7 @@ struct ChatText {
     /// At most so long, no character halved.
     static func cut(_ text: String, to limit: Int, by length: (String) -> Int = \.count) -> String {
         // Whatever a service counts, a character is at least one of it.
-        if text.utf8.count <= limit { return text }
+        if text.utf8.count <= limit || length(text) <= limit { return text }
         var out = ""
         var used = length("…")
         for character in text {

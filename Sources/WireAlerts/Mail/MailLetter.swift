@@ -12,12 +12,15 @@ struct MailLetter {
 
     let message: AlertMessage
     let writer: Writer
+    /// Its words for the subject and the text part.
+    let templates: MessageTemplates
 
     var bytes: [UInt8] {
-        let text = MailText(message: message)
+        let builtIn = MailText(message: message)
+        let text = templates.fill(message, title: builtIn.subject, text: builtIn.plain)
         let boundary = "=_\(message.id)"
-        var out = header(subject: text.subject, boundary: boundary)
-        for (type, content) in [("plain", text.plain), ("html", MailPage(message).html)] {
+        var out = header(subject: text.title, boundary: boundary)
+        for (type, content) in [("plain", text.text), ("html", MailPage(message).html)] {
             let (encoding, lines) = MailParts.body(content)
             out += "--\(boundary)\r\nContent-Type: text/\(type); charset=utf-8\r\n"
             out += "Content-Transfer-Encoding: \(encoding)\r\n\r\n" + lines + "\r\n"

@@ -51,7 +51,8 @@ struct OutfeedEntry: Hashable {
         self.title = MarkedText.harmless(title)
         self.link = link.flatMap(MailEntry.address)
         excerpt = paragraphs.first
-        html = ([self.title] + paragraphs).map { "<p dir=\"auto\">\(MailPage.escaped($0))</p>" }.joined()
+        html = (paragraphs.isEmpty ? [self.title] : paragraphs).map { "<p dir=\"auto\">\(MailPage.escaped($0))</p>" }
+            .joined()
         updated = message.created
         published = message.created
         tags = [message.severity.rawValue]

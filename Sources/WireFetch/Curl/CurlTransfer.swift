@@ -65,6 +65,8 @@ final class CurlTransfer {
             ww_easy_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             ww_easy_setopt_string(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
             ww_easy_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0),
+            // What a proxy says to CONNECT is not the answer.
+            ww_easy_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             ww_easy_setopt_string(easy, CURLOPT_PROXY, options.proxy),
             // Bodies come as they are; `ContentCoding` undoes their codings.
             ww_easy_setopt_long(easy, CURLOPT_HTTP_CONTENT_DECODING, 0),

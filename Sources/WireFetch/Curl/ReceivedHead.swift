@@ -11,6 +11,10 @@ struct ReceivedHead {
     /// All header bytes so far, dropped ones included.
     private var received = 0
 
+    init() {}
+
+    private init(received: Int) { self.received = received }
+
     enum Verdict {
         case goOn
         case stop(FetchError)
@@ -24,7 +28,11 @@ struct ReceivedHead {
         if received > TransferLimits.Fixed.headerBytes {
             return .stop(.headersTooLarge(limit: TransferLimits.Fixed.headerBytes))
         }
-        if isComplete { return .goOn }  // a trailer
+        if isComplete {
+            // libcurl asks again with what the first answer wanted; anything else is a trailer.
+            guard status == 401 || status == 407, line.starts(with: "HTTP/".utf8) else { return .goOn }
+            self = ReceivedHead(received: received)
+        }
         var end = line.count
         while end > 0, line[end - 1] == UInt8(ascii: "\n") || line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         if end == 0 {

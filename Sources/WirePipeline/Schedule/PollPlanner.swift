@@ -9,8 +9,12 @@ public struct PollPlanner: Sendable {
     private enum Limits {
         /// Of a document's entries, so many may be new between two polls before one is feared lost.
         static let window = 0.5
-        /// Of the gap to the poll before; spreads polls that many readers would otherwise make at the same minute.
+        /// Of the gap to the poll before, and at most; spreads polls that many readers would otherwise make at the same
+        /// minute. Only later: a minute before the burst is worth nothing.
         static let jitter = 0.05
+        static let longestJitter = 600_000.0
+        /// In milliseconds: a planned time this near is as good as now.
+        static let near: Int64 = 1_800_000
         /// A feed that lost articles is asked twice as often until a week has passed.
         static let gapWeight = 4.0
         static let gapMemory: Duration = .seconds(7 * 86_400)
@@ -40,14 +44,32 @@ public struct PollPlanner: Sendable {
         let bins = Double(times.bins)
         let least = max(1, Int((budget.bounds.gap.wholeMilliseconds + 899_999) / 900_000))
         var most = times.bins
-        if guarded, let window = rhythm.window, shape.peakRate > 0 {
-            let longest = bins * Limits.window * Double(max(1, window)) / shape.peakRate
-            most = min(times.bins, max(least, Int(longest)))
+        if guarded, let window = rhythm.window {
+            let allowed = Limits.window * Double(max(1, window))
+            most = max(least, PollPlanner.longestGap(shape.shares, rate: rate, allowed: allowed))
             polls = min(max(polls, bins / Double(most)), budget.bounds.most)
         }
         let whole = polls.rounded(.down)
         let count = Int(whole) + (chance < polls - whole ? 1 : 0)
         return times.times(count, shape.shares, least: least, most: most)
+    }
+
+    /// The most steps between two polls in which, wherever they lie in the day, no more than `allowed` posts are expected.
+    /// - Parameter rate: posts a day.
+    private static func longestGap(_ shares: [Double], rate: Double, allowed: Double) -> Int {
+        if rate <= allowed { return shares.count }
+        var longest = shares.count
+        var sum = 0.0
+        var end = 0
+        for start in shares.indices {
+            while end - start < shares.count, sum + shares[end % shares.count] * rate <= allowed {
+                sum += shares[end % shares.count] * rate
+                end += 1
+            }
+            longest = min(longest, end - start)
+            if end > start { sum -= shares[start] * rate } else { end = start + 1 }
+        }
+        return max(1, longest)
     }
 
     /// Whether articles may roll past us because the server does not let us ask often enough.
@@ -89,9 +111,11 @@ public struct PollPlanner: Sendable {
         let start = Int64(plan.day) * 86_400_000
         for (index, minute) in plan.minutes.enumerated() {
             let time = start + Int64(minute) * 60_000
-            let before = index > 0 ? Int64(plan.minutes[index - 1]) * 60_000 + start : time - 3_600_000
-            guard time > now.milliseconds + (time - before) / 2 else { continue }
-            let jitter = (chance(feed, Int64(plan.day), index + 1) * 2 - 1) * Limits.jitter * Double(time - before)
+            let before = index > 0 ? plan.minutes[index - 1] : (plan.minutes.last ?? minute) - 1_440
+            let gap = Int64(minute - before) * 60_000
+            guard time > now.milliseconds + min(gap / 2, Limits.near) else { continue }
+            let jitter =
+                chance(feed, Int64(plan.day), index + 1) * min(Limits.jitter * Double(gap), Limits.longestJitter)
             return Timestamp(milliseconds: time + Int64(jitter))
         }
         return nil

@@ -1,7 +1,9 @@
 /// Breaks long lines at blanks, for a terminal; a pipe gets them whole.
-struct Paragraph {
+public struct Paragraph: Sendable {
     /// Columns of the terminal; nil leaves lines as they are.
-    let columns: Int?
+    public let columns: Int?
+
+    public init(columns: Int?) { self.columns = columns }
 
     enum Limits {
         /// Longer lines are hard to read, shorter ones hard to break.
@@ -9,7 +11,7 @@ struct Paragraph {
     }
 
     /// One paragraph: `first` before its first line, blanks of `indent` columns before the others.
-    func text(_ text: String, first: String = "", indent: Int) -> String {
+    public func text(_ text: String, first: String = "", indent: Int) -> String {
         guard let columns else { return first + text }
         let width = min(max(columns, Limits.columns.lowerBound), Limits.columns.upperBound)
         var out = first
@@ -32,7 +34,7 @@ struct Paragraph {
     }
 
     /// Columns that a text takes: without the terminal's own sequences, two for the wide letters of East Asia.
-    static func width(of text: some StringProtocol) -> Int {
+    public static func width(of text: some StringProtocol) -> Int {
         var width = 0
         var isSequence = false
         for scalar in text.unicodeScalars {

@@ -1,0 +1,244 @@
+import Foundation
+import Synchronization
+import WireAlerts
+public import WireModel
+import WirePipeline
+import WireRules
+import WireStore
+
+/// The service: asks feeds when they are due, matches, delivers, watches over itself, until a signal ends it. SIGHUP takes
+/// feeds, topics and settings anew, all or nothing.
+public struct ServiceRun: Sendable {
+    /// What the service has to say; the command prints it.
+    public enum News: Sendable {
+        case ready(feeds: Int, topics: Int, channels: Int)
+        case checked(FeedReport)
+        /// Something is wrong and the service goes on.
+        case problem(String)
+        case reloaded(feeds: Int, topics: Int, channels: Int)
+        /// The files are wrong: everything stays as it was.
+        case notReloaded(String)
+    }
+
+    enum Limits {
+        /// Feeds, channels and topics are looked over so often.
+        static let watch: Duration = .seconds(60)
+        static let index: Duration = .seconds(5)
+        /// After a store that could not be used.
+        static let trouble: Duration = .seconds(5)
+    }
+
+    /// What one reading of the files gives.
+    struct Plan: Sendable {
+        let assembly: Assembly
+        let topics: LoadedTopics
+        let list: FeedList
+
+        init(_ assembly: Assembly) throws(SettingsProblem) {
+            self.assembly = assembly
+            topics = try assembly.loadTopics()
+            list = try assembly.loadFeeds()
+        }
+
+        var problems: [String] { topics.problems.map(\.text) + list.problems.map(\.text) }
+        var counts: (feeds: Int, topics: Int, channels: Int) {
+            (list.declarations.count, topics.set.topics.count, assembly.settings.channels.count)
+        }
+    }
+
+    private let plan: Plan
+    /// Reads the settings anew; the data folder stays what it was.
+    private let reread: @Sendable () throws(SettingsProblem) -> Assembly
+    private let socket = ServiceSocket(environment: ProcessInfo.processInfo.environment)
+
+    /// Reads the files; opens nothing yet.
+    /// - Throws: a problem of the files, before anything was done.
+    public init(
+        _ assembly: Assembly, reread: @escaping @Sendable () throws(SettingsProblem) -> Assembly
+    ) throws(SettingsProblem) {
+        plan = try Plan(assembly)
+        self.reread = reread
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    /// - Throws: if the database cannot be opened.
+    public func run(tell: @escaping @Sendable (News) async -> Void) async throws(FetchRunError) {
+        do {
+            try await runStored(tell)
+        } catch let error as FetchRunError {
+            throw error
+        } catch let error as StoreError {
+            throw .store(error)
+        } catch {
+            throw .store(.failed(path: "", code: 0, reason: "\(error)"))
+        }
+    }
+
+    private func runStored(_ tell: @escaping @Sendable (News) async -> Void) async throws {
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let reloads = SignalStream(SIGHUP)
+        defer { reloads.end() }
+        let started = Clock.now()
+        let store = try await plan.assembly.openStore(forWriting: true)
+        for problem in plan.problems { await tell(.problem(problem)) }
+        var plan = plan
+        _ = try await store.declare(plan.list.declarations, now: Clock.now())
+        socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
+        await tell(.ready(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))
+        while !interruption.hasCome {
+            let current = plan
+            let next = try? await interruption.run {
+                await serve(current, store, since: started, reloads, tell)
+            }
+            guard let next = next ?? nil else { break }
+            plan = next
+            _ = try await store.declare(plan.list.declarations, now: Clock.now())
+            socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
+            for problem in plan.problems { await tell(.problem(problem)) }
+            await tell(.reloaded(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))
+        }
+        socket.stopping()
+        try await store.close()
+    }
+
+    /// Serves by one plan until the files give another, which it returns; nil if the task was cancelled.
+    private func serve(
+        _ plan: Plan, _ store: any Store, since started: Timestamp, _ reloads: SignalStream,
+        _ tell: @escaping @Sendable (News) async -> Void
+    ) async -> Plan? {
+        let pulse = Pulse()
+        let all = plan.topics.all
+        let delivery = DeliveryRun(plan.assembly, store: store, topics: all)
+        for problem in delivery.problems { await tell(.problem(problem)) }
+        return await withTaskGroup(of: Plan?.self) { group in
+            group.addTask {
+                await poll(plan, store, since: started, pulse, tell)
+                return nil
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    let tally = await delivery.run(isOneShot: false)
+                    // Without channels it ends at once; a store that failed is asked again later.
+                    if plan.assembly.settings.channels.isEmpty { break }
+                    if let trouble = tally.trouble { await tell(.problem("deliveries wait: \(trouble)")) }
+                    try? await Task.sleep(for: Limits.trouble)
+                }
+                return nil
+            }
+            group.addTask {
+                await keepHouse(store, delivery, pulse, tell)
+                return nil
+            }
+            group.addTask { await reloaded(reloads, tell) }
+            // The first plan that comes ends this one; everything else ends only by being cancelled.
+            while let result = await group.next() {
+                if let result {
+                    group.cancelAll()
+                    await group.waitForAll()
+                    return result
+                }
+            }
+            return nil
+        }
+    }
+
+    private func poll(
+        _ plan: Plan, _ store: any Store, since started: Timestamp, _ pulse: Pulse,
+        _ tell: @escaping @Sendable (News) async -> Void
+    ) async {
+        var known: [FeedRecord]?
+        while known == nil, !Task.isCancelled {
+            do throws(StoreError) {
+                known = try await store.feeds().filter(\.isListed)
+            } catch {
+                await tell(.problem("error: \(error)"))
+                try? await Task.sleep(for: Limits.trouble)
+            }
+        }
+        guard let feeds = known else { return }
+        let assembly = plan.assembly
+        let cycle = assembly.cycle(
+            store: store, topics: TopicBook(plan.topics.set), routing: assembly.settings.routing(for: plan.topics.all),
+            feeds: feeds)
+        let loop = PollLoop(
+            cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store, started: started)
+        await loop.run { report in
+            pulse.beat(new: report.new + report.revised)
+            await tell(.checked(report))
+        } look: { records, due in
+            pulse.beat(new: 0)
+            let failing = records.count { $0.state.failures > 0 }
+            let next = due.map { ", next check \($0)" } ?? ""
+            socket.status("\(records.count) feeds, \(failing) failing\(next)")
+        } trouble: { error in
+            await tell(.problem("error: \(error)"))
+        }
+    }
+
+    /// Brings the index up to date, looks over feeds, channels and topics, and tells the service manager that all is well
+    /// as long as the polls go on.
+    private func keepHouse(
+        _ store: any Store, _ delivery: DeliveryRun, _ pulse: Pulse, _ tell: @escaping @Sendable (News) async -> Void
+    ) async {
+        let watchdog = ServiceSocket.watchdogInterval(environment: ProcessInfo.processInfo.environment)
+        var nextWatch = ContinuousClock.now + Limits.watch
+        while !Task.isCancelled {
+            try? await Task.sleep(for: min(watchdog ?? Limits.index, Limits.index))
+            if Task.isCancelled { return }
+            do throws(StoreError) {
+                if pulse.takeNew() {
+                    while try await store.index(limit: FetchRun.Limits.indexBatch) == FetchRun.Limits.indexBatch {}
+                }
+                if ContinuousClock.now >= nextWatch {
+                    nextWatch = ContinuousClock.now + Limits.watch
+                    try await delivery.watch()
+                }
+                if watchdog != nil, pulse.isBeating { socket.alive() }
+            } catch {
+                await tell(.problem("error: \(error)"))
+            }
+        }
+    }
+
+    /// Waits for SIGHUP and files that can be used.
+    private func reloaded(_ reloads: SignalStream, _ tell: @escaping @Sendable (News) async -> Void) async -> Plan? {
+        while await reloads.next() {
+            socket.reloading()
+            do throws(SettingsProblem) {
+                return try Plan(reread())
+            } catch {
+                await tell(.notReloaded(error.text))
+                socket.ready("the files are wrong; everything stays as it was")
+            }
+        }
+        return nil
+    }
+}
+
+/// Whether the polls go on, and whether there is something to index.
+private final class Pulse: Sendable {
+    private struct State {
+        var last = ContinuousClock.now
+        var hasNew = true
+    }
+
+    private let state = Mutex(State())
+
+    func beat(new: Int) {
+        state.withLock { state in
+            state.last = .now
+            if new > 0 { state.hasNew = true }
+        }
+    }
+
+    func takeNew() -> Bool {
+        state.withLock { state in
+            defer { state.hasNew = false }
+            return state.hasNew
+        }
+    }
+
+    /// The list is looked at every minute at the latest.
+    var isBeating: Bool { state.withLock { ContinuousClock.now - $0.last < .seconds(180) } }
+}

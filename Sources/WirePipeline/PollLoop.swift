@@ -1,0 +1,118 @@
+public import WireModel
+public import WireStore
+
+/// Asks every feed when it is due, many at once, until the task is cancelled. A feed that hangs or fails holds up no other.
+public struct PollLoop: Sendable {
+    public enum Limits {
+        /// The list is read from the store at most so often; a feed that comes due meanwhile waits no longer than that.
+        static let look: Duration = .seconds(10)
+        /// With nothing due, the longest sleep: clocks jump, and people edit.
+        static let longestSleep: Duration = .seconds(60)
+        /// A document of this machine is looked at again after so long, unless its settings say otherwise.
+        static let localInterval: Duration = .seconds(60)
+    }
+
+    private let cycle: FeedCycle
+    private let concurrency: Int
+    private let store: any Store
+    /// When the program began: what was overdue then is spread over the first minutes.
+    private let started: Timestamp
+
+    /// - Parameter started: when the program began; nil for now.
+    public init(cycle: FeedCycle, concurrency: Int, store: any Store, started: Timestamp? = nil) {
+        self.cycle = cycle
+        self.concurrency = max(1, concurrency)
+        self.store = store
+        self.started = started ?? cycle.now()
+    }
+
+    private enum Event: Sendable {
+        case checked(FeedID, FeedReport?)
+        case woke
+    }
+
+    /// - Parameters:
+    ///   - report: called for each check as soon as it is stored, one at a time.
+    ///   - look: called with all listed feeds each time they were read, and when the next of them is due; nil for now.
+    ///   - trouble: called when the store cannot be read; the loop goes on.
+    public func run(
+        report: (FeedReport) async -> Void, look: ([FeedRecord], _ due: Timestamp?) async -> Void,
+        trouble: (StoreError) async -> Void
+    ) async {
+        await withTaskGroup(of: Event.self) { group in
+            var busy: Set<FeedID> = []
+            /// Due, and waiting for a free place.
+            var queue: ArraySlice<FeedRecord> = []
+            var nextLook = started
+            var isAsleep = false
+            while !Task.isCancelled {
+                let now = cycle.now()
+                // A clock that was set back must not stop the loop.
+                if queue.isEmpty, now >= nextLook || nextLook > now + Limits.longestSleep {
+                    do throws(StoreError) {
+                        let records = try await store.feeds().filter(\.isListed)
+                        let idle = records.filter { !busy.contains($0.feed.id) }
+                        queue = Round.interleaved(idle.filter { isDue($0, at: now) })[...]
+                        let next = idle.compactMap(dueTime).filter { $0 > now }.min()
+                        let latest = now + Limits.longestSleep
+                        nextLook = min(max(next ?? latest, now + Limits.look), latest)
+                        await look(records, queue.isEmpty ? next : nil)
+                    } catch {
+                        nextLook = now + Limits.look
+                        await trouble(error)
+                    }
+                }
+                while busy.count < concurrency, let record = queue.popFirst() {
+                    busy.insert(record.feed.id)
+                    group.addTask { .checked(record.feed.id, await cycle.run(record, isManual: false)) }
+                }
+                if !isAsleep {
+                    isAsleep = true
+                    let span = max(.milliseconds(50), min(nextLook - cycle.now(), Limits.longestSleep))
+                    group.addTask {
+                        try? await Task.sleep(for: span)
+                        return .woke
+                    }
+                }
+                switch await group.next() {
+                case .checked(let feed, let result):
+                    busy.remove(feed)
+                    if let result { await report(result) }
+                case .woke: isAsleep = false
+                case nil: break
+                }
+            }
+            group.cancelAll()
+            // What ends in order is stored and told.
+            while let event = await group.next() {
+                if case .checked(_, let result?) = event { await report(result) }
+            }
+        }
+    }
+
+    private func isDue(_ record: FeedRecord, at now: Timestamp) -> Bool {
+        if case .local = record.feed.source {
+            return record.state.lastChecked.map { $0 > now || now - $0 >= localInterval(record) } ?? true
+        }
+        guard Round.Choice().includes(record, at: now) else { return false }
+        // The clock was set back: what it said before says nothing.
+        if let last = record.state.lastChecked, last > now + Round.Choice.clockSlack { return true }
+        return dueTime(record).map { $0 <= now } ?? false
+    }
+
+    /// When a feed's next check is due; nil for one that is gone.
+    private func dueTime(_ record: FeedRecord) -> Timestamp? {
+        let state = record.state
+        if case .local = record.feed.source {
+            return state.lastChecked.map { $0 + localInterval(record) } ?? started
+        }
+        if state.isGone { return nil }
+        let planned = max(state.nextCheck ?? started, state.retryAfter ?? started)
+        guard state.nextCheck != nil, planned <= started else { return planned }
+        return PollPlanner.start(of: record.feed.id, due: planned - .milliseconds(1), at: started)
+    }
+
+    private func localInterval(_ record: FeedRecord) -> Duration {
+        record.feed.settings.interval ?? Limits.localInterval
+    }
+}
