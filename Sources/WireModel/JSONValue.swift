@@ -113,21 +113,20 @@ extension JSONValue {
 
     /// Writes a string with its quotes. Control characters, quotes and backslashes are escaped, nothing else.
     public static func writeString(_ text: String, to out: inout [UInt8]) {
+        var text = text
         out.append(UInt8(ascii: "\""))
-        let utf8 = text.utf8
-        let bytes = utf8.span
-        var from = utf8.startIndex
-        var start = 0
-        var index = plainEnd(bytes, from: 0)
-        while index < bytes.count {
-            let place = utf8.index(from, offsetBy: index - start)
-            out.append(contentsOf: utf8[from..<place])
-            writeEscape(of: bytes[index], to: &out)
-            start = index + 1
-            from = utf8.index(after: place)
-            index = plainEnd(bytes, from: start)
+        text.withUTF8 { utf8 in
+            let bytes = utf8.span
+            var start = 0
+            var index = plainEnd(bytes, from: 0)
+            while index < utf8.count {
+                out.append(contentsOf: utf8.extracting(start..<index))
+                writeEscape(of: utf8[index], to: &out)
+                start = index + 1
+                index = plainEnd(bytes, from: start)
+            }
+            out.append(contentsOf: utf8.extracting(start...))
         }
-        out.append(contentsOf: utf8[from...])
         out.append(UInt8(ascii: "\""))
     }
 

@@ -2,6 +2,31 @@ import GRDB
 import GRDBSQLite
 import WireModel
 
+/// A statement that is run for row after row: what it costs to find it, and to clear its parameters, is paid once.
+struct RepeatedStatement {
+    private let statement: Statement
+
+    /// - Parameter sql: has as many parameters as `run` is given values.
+    init(_ sql: String, on db: Database) throws {
+        statement = try db.cachedStatement(sql: sql)
+        statement.setUncheckedArguments(StatementArguments())
+    }
+
+    /// Runs it with a value for each parameter.
+    func run(_ values: ColumnValue...) throws { try run(values) }
+
+    func run(_ values: [ColumnValue]) throws {
+        sqlite3_reset(statement.sqliteStatement)
+        for (index, value) in values.enumerated() {
+            let index = CInt(truncatingIfNeeded: index + 1)
+            let code =
+                value.isNull ? sqlite3_bind_null(statement.sqliteStatement, index) : value.bind(to: statement, at: index)
+            guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: statement.sql) }
+        }
+        try statement.execute()
+    }
+}
+
 extension ColumnValue {
     /// Binds the value to a parameter of a statement whose parameters were cleared. SQLite's result code.
     ///
