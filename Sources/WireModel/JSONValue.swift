@@ -94,11 +94,13 @@ extension JSONValue {
             out.append(UInt8(ascii: "]"))
         case .object(let members):
             out.append(UInt8(ascii: "{"))
-            for (index, key) in members.keys.sorted(by: JSONValue.precedes).enumerated() {
+            var places = Array(members.indices)
+            if places.count > 1 { places.sort { JSONValue.precedes(members[$0].key, members[$1].key) } }
+            for (index, place) in places.enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                JSONValue.writeString(key, to: &out)
+                JSONValue.writeString(members[place].key, to: &out)
                 out.append(UInt8(ascii: ":"))
-                members[key]?.write(to: &out)
+                members[place].value.write(to: &out)
             }
             out.append(UInt8(ascii: "}"))
         }
