@@ -167,7 +167,12 @@ extension JSONValue {
 
     /// Code point order is the order of UTF-8 bytes; `String.<` compares normalised forms.
     private static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        let left = left.utf8.span
+        let right = right.utf8.span
+        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+            return left[index] < right[index]
+        }
+        return left.count < right.count
     }
 
     private static func text(of value: Double) -> String {

@@ -17,13 +17,30 @@ struct RepeatedStatement {
 
     func run(_ values: [ColumnValue]) throws {
         sqlite3_reset(statement.sqliteStatement)
-        for (index, value) in values.enumerated() {
-            let index = CInt(truncatingIfNeeded: index + 1)
-            let code =
-                value.isNull ? sqlite3_bind_null(statement.sqliteStatement, index) : value.bind(to: statement, at: index)
-            guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: statement.sql) }
+        // Cleared also after an error: the texts are lent to the statement only as long as this call runs.
+        defer { sqlite3_clear_bindings(statement.sqliteStatement) }
+        try run(values[...])
+    }
+
+    /// Binds the values, then runs it while all of them are borrowed: long texts are not copied.
+    private func run(_ values: ArraySlice<ColumnValue>) throws {
+        var values = values
+        while let value = values.first {
+            let index = CInt(truncatingIfNeeded: values.startIndex + 1)
+            values.removeFirst()
+            if case .text(var text) = value, text.utf8.count > ColumnValue.shortText {
+                return try text.withUTF8 { utf8 in
+                    try check(ColumnValue.lend(utf8, to: statement, at: index))
+                    try run(values)
+                }
+            }
+            try check(value.bind(to: statement, at: index))
         }
         try statement.execute()
+    }
+
+    private func check(_ code: CInt) throws {
+        if code != SQLITE_OK { throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: statement.sql) }
     }
 }
 
@@ -53,6 +70,20 @@ extension ColumnValue {
             return withUnsafeBytes(of: (digest.high.bigEndian, digest.low.bigEndian)) {
                 ColumnValue.bind($0, to: statement, index)
             }
+        }
+    }
+
+    /// Bytes up to which copying a text costs less than lending it.
+    fileprivate static let shortText = 256
+
+    /// Binds a text that stays where it is until the statement has run and its parameters are cleared.
+    fileprivate static func lend(
+        _ utf8: UnsafeBufferPointer<UInt8>, to statement: Statement, at index: CInt
+    ) -> CInt {
+        // SAFETY: the caller runs the statement and clears its parameters while it borrows the text.
+        utf8.withMemoryRebound(to: CChar.self) { bytes in
+            sqlite3_bind_text64(
+                statement.sqliteStatement, index, bytes.baseAddress, UInt64(bytes.count), nil, UInt8(SQLITE_UTF8))
         }
     }
 

@@ -12,11 +12,6 @@ enum ColumnValue: Equatable {
     case blob([UInt8])
     case digest(Digest)
 
-    var isNull: Bool {
-        if case .null = self { return true }
-        return false
-    }
-
     static func of(_ value: Int64?) -> ColumnValue { value.map(ColumnValue.integer) ?? .null }
     static func of(_ value: Int?) -> ColumnValue { value.map { .integer(Int64($0)) } ?? .null }
     static func of(_ value: Bool) -> ColumnValue { .integer(value ? 1 : 0) }

@@ -141,6 +141,7 @@ public final class SQLiteStore: Store {
                     PRAGMA page_size = 16384;
                     PRAGMA cache_size = -\(Limits.cache);
                     PRAGMA temp_store = MEMORY;
+                    PRAGMA secure_delete = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA trusted_schema = OFF
                     """)

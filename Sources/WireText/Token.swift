@@ -6,16 +6,16 @@ public struct Token: Hashable, Sendable {
     public struct Kind: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
 
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// The word's own folded form.
-        public static let word = Kind(rawValue: 1)
+        @inlinable public static var word: Kind { Kind(rawValue: 1) }
         /// Another spelling: accent-free, ä as ae, without its possessive, …
-        public static let alias = Kind(rawValue: 2)
+        @inlinable public static var alias: Kind { Kind(rawValue: 2) }
         /// The parts of a hyphened word or of a grouped number written as one; found, but not counted beside its parts.
-        public static let joined = Kind(rawValue: 4)
+        @inlinable public static var joined: Kind { Kind(rawValue: 4) }
         /// A cluster or pair of clusters of a script without spaces, or of Hangul inside a word.
-        public static let gram = Kind(rawValue: 8)
+        @inlinable public static var gram: Kind { Kind(rawValue: 8) }
     }
 
     /// `TermHash` of the form.
