@@ -4,13 +4,14 @@ SHELL   := /bin/bash
 PREFIX  ?= /usr/local
 DESTDIR ?=
 DATA    ?= .wirewatch
+SEED    ?= 1
 
 # The release build links the Swift runtime in, shares no objects with the debug build, and so has a folder of its own.
 RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check setup setup-tests build release lint format floors guide smoke bench bench-schedule prove-delivery completions install clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-schedule prove-delivery completions install clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -40,6 +41,10 @@ setup: ## install the Debian packages the build needs, check the Swift version
 
 setup-tests: ## the same, with the packages the tests need
 	@scripts/setup --tests
+
+prove: setup-tests ## compare the rule engine with a naive reader over a million pairs of queries and articles (SEED=)
+	swift build --build-tests --quiet
+	WIREWATCH_PROVE_ROUNDS=100 WIREWATCH_PROVE_SEED=$(SEED) swift test --skip-build --disable-xctest --filter DifferentialTests
 
 build: setup ## build for debugging, in .build
 	swift build

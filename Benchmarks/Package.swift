@@ -11,6 +11,12 @@ let package = Package(
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WireParse", package: "wirewatch"),
             ]),
         .executableTarget(
+            name: "MatchBenchmark",
+            dependencies: [
+                .product(name: "WireModel", package: "wirewatch"), .product(name: "WireText", package: "wirewatch"),
+                .product(name: "WireRules", package: "wirewatch"),
+            ]),
+        .executableTarget(
             name: "ScheduleBenchmark",
             dependencies: [
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WirePipeline", package: "wirewatch"),

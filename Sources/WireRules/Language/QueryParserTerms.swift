@@ -53,11 +53,12 @@ extension QueryParser {
 
     /// Words that other languages have for an operator, and single quotation marks, which are apostrophes here.
     mutating func warnStranger(_ text: String, _ lexeme: Lexeme) {
-        if index >= 2, let name = text.firstMatch(of: /^(?:NEAR|ONEAR|ADJ|WITHIN|PRE|W)\/?([0-9]{1,3})$/) {
+        if index >= 2, let distance = Self.strangeDistance(text) {
+            let isOrdered = text.hasPrefix("PRE") || text.hasPrefix("ONEAR")
             warnings.append(
                 QueryProblem(
                     .warning, "ordinary-word", lexeme.range, in: bytes, "\(text) is an ordinary word here",
-                    hint: "write \(text.hasPrefix("PRE") || text.hasPrefix("ONEAR") ? "ONEAR" : "NEAR")/\(name.1)"))
+                    hint: "write \(isOrdered ? "ONEAR" : "NEAR")/\(distance)"))
         }
         if let first = text.unicodeScalars.first, Characters.isApostrophe(first),
             !text.unicodeScalars.dropFirst().contains(where: Characters.isApostrophe)
@@ -68,6 +69,18 @@ extension QueryParser {
                     "a single quotation mark is an apostrophe here and holds nothing together",
                     hint: "write \"…\" around words that stand next to each other"))
         }
+    }
+
+    /// The number of `NEAR5`, `ADJ/3` and the like; nil for other words.
+    private static func strangeDistance(_ text: String) -> Substring? {
+        guard let first = text.utf8.first, first &- 65 < 26, let last = text.utf8.last, last &- 48 < 10 else {
+            return nil
+        }
+        let letters = text.prefix { $0 >= "A" && $0 <= "Z" }
+        guard ["NEAR", "ONEAR", "ADJ", "WITHIN", "PRE", "W"].contains(letters) else { return nil }
+        let rest = text.dropFirst(letters.count)
+        let digits = rest.hasPrefix("/") ? rest.dropFirst() : rest
+        return digits.utf8.count <= 3 && digits.utf8.allSatisfy { $0 &- 48 < 10 } ? digits : nil
     }
 
     /// `"a b"~5`: a NEAR/5 b.

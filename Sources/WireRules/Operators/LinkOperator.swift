@@ -1,6 +1,6 @@
 import WireModel
 
-/// The article's link: site: and url:, and the folder of its article.feed.
+/// The article's link: site: and url:, and the folder of its feed.
 enum LinkOperator: QueryOperator {
     static let keyword = "link"
     static let manual = OperatorManual(
@@ -115,6 +115,6 @@ struct FolderFacet: Facet {
 
     func spans(in article: ArticleFacts) -> [Span] {
         guard let folder = article.feed.folder else { return [] }
-        return [Span(field: "article.feed.folder", offset: 0, length: folder.utf8.count, text: folder)]
+        return [Span(field: "feed.folder", offset: 0, length: folder.utf8.count, text: folder)]
     }
 }

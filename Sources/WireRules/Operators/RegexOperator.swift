@@ -46,7 +46,7 @@ enum RegexOperator: QueryOperator {
         if pattern.contains("(?=") || pattern.contains("(?!") || pattern.contains("(?<=") || pattern.contains("(?<!") {
             return "there is no look-around: write a second operand, as in  /a/ AND b  or  /a/ NOT b"
         }
-        if pattern.firstMatch(of: /\\[1-9]/) != nil {
+        if (1...9).contains(where: { pattern.contains("\\\($0)") }) {
             return "there are no back-references: write what may stand there"
         }
         return "the syntax is RE2's; a letter with a meaning of its own is written behind \\, as in \\. or \\("
