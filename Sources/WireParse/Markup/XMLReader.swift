@@ -157,6 +157,12 @@ struct XMLAttributes {
         }
     }
 
+    /// All of them with the namespaces of their prefixes; nil without a prefix, or with one that was never declared.
+    var allWithNamespaces: [(attribute: RawAttribute, namespace: String?)] {
+        guard count > 0, let raw else { return [] }
+        return zip(all, 0..<count).map { ($0, raw[$1 * 5 + 2]?.asText) }
+    }
+
     private func value(_ field: UnsafeMutablePointer<UnsafePointer<xmlChar>?>) -> String {
         guard let start = field[3], let end = field[4], end > start else { return "" }
         return String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
