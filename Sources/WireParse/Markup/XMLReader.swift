@@ -342,9 +342,12 @@ extension XMLSession {
         if address == nil, prefix != nil {
             vocabulary = Vocabulary(usualPrefix: prefixText) ?? .other
             reportUndeclared(prefixText)
+        } else if vocabulary == .other, let meant = Vocabulary(usualPrefix: prefixText), meant.hasDistinctPrefix {
+            vocabulary = meant
         }
         let name = XMLName(
-            vocabulary: vocabulary, local: LocalName(text), text: text, prefix: prefixText, namespace: namespace)
+            vocabulary: vocabulary, local: LocalName(text), text: vocabulary.spelling(of: text), prefix: prefixText,
+            namespace: namespace)
         context.names.append(name)
         elements.insert(key, context.names.count - 1)
         return context.names.count - 1
