@@ -28,7 +28,7 @@ enum TextDecoding {
     ) -> (bytes: [UInt8], start: Int, encoding: String) {
         let start = evidence.markLength
         if let mark = evidence.mark {
-            if let said = evidence.declared, said != mark, !(said.hasPrefix("utf-16") && mark.hasPrefix("utf-16")) {
+            if let said = evidence.declared, said != mark, !(mark.count > 5 && said.prefix(6) == mark.prefix(6)) {
                 problems.append(mismatch(said: said, used: mark))
             }
             if mark == "utf-8" { return utf8(bytes, from: start, &problems) }
@@ -36,7 +36,7 @@ enum TextDecoding {
         }
         guard let said = evidence.charset ?? evidence.declared, said != "utf-8" else {
             let isSilent = evidence.charset == nil && evidence.declared == nil
-            if isSilent, firstInvalid(bytes, from: 0) != nil, let guess = EncodingGuess.encoding(of: bytes) {
+            if isSilent, !EncodingGuess.isMostlyUTF8(bytes), let guess = EncodingGuess.encoding(of: bytes) {
                 return converted(bytes, from: 0, guess, &problems)
             }
             if !isSilent, EncodingGuess.isPlainlyNotUTF8(bytes), let guess = EncodingGuess.encoding(of: bytes) {

@@ -58,7 +58,9 @@ import WireParse
             }
         }
         if let left = found.array, let right = expected.array, left.count == right.count {
-            return right.indices.flatMap { differences(left[$0], right[$0], at: "\(path)[\($0)]") }
+            return right.indices.flatMap {
+                left[$0] == right[$0] ? [] : differences(left[$0], right[$0], at: "\(path)[\($0)]")
+            }
         }
         return found == expected ? [] : ["\(path) should be \(expected.text) and is \(found.text)"]
     }
