@@ -28,7 +28,7 @@ enum TextDecoding {
     ) -> (bytes: [UInt8], start: Int, encoding: String) {
         let start = evidence.markLength
         if let mark = evidence.mark {
-            if let said = evidence.declared, said != mark, !(said.hasPrefix("utf-16") && mark.hasPrefix("utf-16")) {
+            if let said = evidence.declared, said != mark, !(mark.count > 5 && said.prefix(6) == mark.prefix(6)) {
                 problems.append(mismatch(said: said, used: mark))
             }
             if mark == "utf-8" { return utf8(bytes, from: start, &problems) }
@@ -37,7 +37,8 @@ enum TextDecoding {
         guard let said = evidence.charset ?? evidence.declared, said != "utf-8" else {
             guard let first = firstInvalid(bytes, from: 0) else { return (bytes, 0, "utf-8") }
             let isSilent = evidence.charset == nil && evidence.declared == nil
-            if isSilent || EncodingGuess.isPlainlyNotUTF8(bytes), let guess = EncodingGuess.encoding(of: bytes) {
+            let isOther = isSilent ? !EncodingGuess.isMostlyUTF8(bytes) : EncodingGuess.isPlainlyNotUTF8(bytes)
+            if isOther, let guess = EncodingGuess.encoding(of: bytes) {
                 if !isSilent { problems.append(mismatch(said: "utf-8", used: guess)) }
                 return converted(bytes, from: 0, guess, &problems)
             }
