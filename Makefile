@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-schedule prove-delivery completions install clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-schedule prove-delivery completions manual install deb prove-deb clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -84,18 +84,27 @@ completions: release ## write shell completions to completions/
 	'$(RELEASE)' --generate-completion-script zsh > completions/_wirewatch
 	'$(RELEASE)' --generate-completion-script fish > completions/wirewatch.fish
 
-install: release completions ## install the program, its completions and its units below PREFIX
+manual: release ## write the manual pages to man/, from what the program says of itself
+	@scripts/write-manual '$(RELEASE)' man
+
+install: release completions manual ## install the program, its manual, its completions and its units below PREFIX
 	install -D -m 755 '$(RELEASE)' '$(DESTDIR)$(PREFIX)/bin/wirewatch'
 	install -D -m 644 completions/wirewatch.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirewatch'
 	install -D -m 644 completions/_wirewatch '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirewatch'
 	install -D -m 644 completions/wirewatch.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirewatch.fish'
+	install -d '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 644 man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1/'
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' '$(DESTDIR)$(PREFIX)/lib/sysusers.d'
-	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch-fetch.service \
-	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch-fetch.service'
-	sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' systemd/wirewatch.service \
-	    > '$(DESTDIR)$(PREFIX)/lib/systemd/system/wirewatch.service'
-	install -m 644 systemd/wirewatch-fetch.timer '$(DESTDIR)$(PREFIX)/lib/systemd/system/'
+	for unit in systemd/*.service systemd/*.timer $(wildcard systemd/*.socket); do \
+	    sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' $$unit > '$(DESTDIR)$(PREFIX)/lib/systemd/system/'$${unit##*/}; \
+	done
 	install -m 644 systemd/wirewatch.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/wirewatch.conf'
 
+deb: setup release ## build a Debian package, in packages/
+	@scripts/build-deb '$(RELEASE)' packages
+
+prove-deb: deb ## install, run, remove and purge the package in a clean Debian; needs root, lintian, debootstrap
+	@scripts/prove-deb packages/wirewatch_*.deb
+
 clean: ## remove everything built (not the data of `make run`)
-	rm -rf .build $(RELEASE_BUILD) Benchmarks/.build Benchmarks/results completions
+	rm -rf .build $(RELEASE_BUILD) Benchmarks/.build Benchmarks/results completions man packages
