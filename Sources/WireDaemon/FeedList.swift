@@ -16,7 +16,8 @@ public struct FeedList: Sendable {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         problems = FeedList.remarks(list.problems, path: path)
         var seen: Set<String> = []
-        for subscription in list.subscriptions where seen.insert(subscription.address).inserted {
+        for subscription in list.subscriptions
+        where seen.insert(FeedList.place(of: subscription.address, in: folder)).inserted {
             // An unusable address is a failed feed, not an error of the list: the fetcher says what is wrong with it.
             let isLocal = !subscription.address.contains(":")
             let local = subscription.address.hasPrefix("/") ? subscription.address : folder + "/" + subscription.address
@@ -26,6 +27,25 @@ public struct FeedList: Sendable {
                     source: isLocal ? .local(path: local) : .remote(url: subscription.address),
                     title: subscription.title, folder: subscription.folder, settings: subscription.settings))
         }
+    }
+
+    /// One spelling for all addresses that are the same request or file: scheme and host in lower case, no default port, no
+    /// fragment, `/` for an empty path.
+    static func place(of address: String, in folder: String = "") -> String {
+        guard URLReference.isWeb(address), let mark = address.firstRange(of: "://") else {
+            if address.contains(":") { return address }
+            return URL(fileURLWithPath: address.hasPrefix("/") ? address : "\(folder)/\(address)").standardized.path
+        }
+        let scheme = address[..<mark.lowerBound].lowercased()
+        let rest = address[mark.upperBound...].prefix { $0 != "#" }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        let path = rest[authority.endIndex...]
+        let user = authority.lastIndex(of: "@").map { authority[...$0] } ?? ""
+        var host = authority.dropFirst(user.count).lowercased()
+        for port in [scheme == "https" ? ":443" : ":80", ":"] where host.hasSuffix(port) {
+            host.removeLast(port.count)
+        }
+        return "\(scheme)://\(user)\(host)\(path.hasPrefix("/") ? "" : "/")\(path)"
     }
 
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {
@@ -74,7 +94,7 @@ public struct ImportedList: Sendable {
         var problems = FeedList.remarks(list.problems, path: path)
         var declarations: [FeedDeclaration] = []
         var seen: Set<String> = []
-        for subscription in list.subscriptions where seen.insert(subscription.address).inserted {
+        for subscription in list.subscriptions where seen.insert(FeedList.place(of: subscription.address)).inserted {
             guard URLReference.isWeb(subscription.address) else {
                 problems.append(
                     SettingsProblem(

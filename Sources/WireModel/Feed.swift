@@ -52,6 +52,8 @@ public struct FeedSettings: Hashable, Sendable {
     /// `1.0`, `1.1` or `2`.
     public var httpVersion: String?
     public var tier = FeedTier.normal
+    /// Attributes of the list's entry that say nothing to us, in its order.
+    public var foreign: [ForeignAttribute] = []
 
     public init(
         interval: Duration? = nil, userAgent: String? = nil, header: String? = nil, language: String? = nil,
@@ -62,6 +64,23 @@ public struct FeedSettings: Hashable, Sendable {
         self.header = header
         self.language = language
         self.country = country
+    }
+}
+
+/// An attribute of a list's entry that says nothing to us; kept for the export.
+public struct ForeignAttribute: Hashable, Sendable {
+    /// As written, without the prefix.
+    public let name: String
+    public let value: String
+    public let prefix: String?
+    /// What the prefix stands for; nil for a name without one.
+    public let namespace: String?
+
+    public init(_ name: String, _ value: String, prefix: String? = nil, namespace: String? = nil) {
+        self.name = name
+        self.value = value
+        self.prefix = prefix
+        self.namespace = namespace
     }
 }
 

@@ -38,8 +38,13 @@ public struct FeedReport: Sendable {
         self.gap = gap
     }
 
-    /// Whether something that was asked for failed.
-    public var hasFailed: Bool { wasAsked && [.failed, .throttled, .gone].contains(check.outcome) }
+    /// Whether something that was asked for failed. An address that cannot be asked at all has failed too.
+    public var hasFailed: Bool {
+        check.outcome == .failed || (wasAsked && [.throttled, .gone].contains(check.outcome))
+    }
+
+    /// Whether the feed's turn has come: it was asked, or could not be.
+    public var wasChecked: Bool { wasAsked || hasFailed }
 
     /// The feed's entry of `fetch --format json`.
     public var json: JSONValue {

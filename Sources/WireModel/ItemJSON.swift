@@ -95,7 +95,7 @@ extension Item {
     public var detailsText: String? {
         var line = JSONLine()
         writeDetails(to: &line)
-        return line.text
+        return line.close()
     }
 
     private func writeDetails(to object: inout some JSONMembers) {

@@ -2,12 +2,18 @@
 ///
 /// Members must come in the order of their keys: then the line is the one that `JSONValue` would write.
 struct JSONLine: JSONMembers {
-    private var out: [UInt8] = [UInt8(ascii: "{")]
+    private var out: [UInt8] = []
 
-    /// Nil if the object is empty.
-    var text: String? {
+    init() {
+        out.reserveCapacity(480)  // Most lines fit: one allocation.
+        out.append(UInt8(ascii: "{"))
+    }
+
+    /// The line; nil if the object is empty.
+    consuming func close() -> String? {
         if out.count == 1 { return nil }
-        return String(decoding: out + [UInt8(ascii: "}")], as: UTF8.self)
+        out.append(UInt8(ascii: "}"))
+        return String(decoding: out, as: UTF8.self)
     }
 
     mutating func set(_ key: String, _ value: String?) {

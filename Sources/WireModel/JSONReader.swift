@@ -16,6 +16,8 @@ public struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
     private var fault: JSONError?
+    /// Nothing more can be read: the text is at its end, or nested too deep.
+    private var isStopped = false
 
     /// The value, or the fault that ends it.
     public static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
@@ -25,8 +27,8 @@ public struct JSONReader {
         return value
     }
 
-    /// As much of the value as stands before the first fault, and that fault. Members and elements that were complete
-    /// are kept; of a repeated key the last value counts.
+    /// What can be read of the value, and its first fault. Members and elements that are complete are kept, those after a
+    /// fault too; of a repeated key the last value counts.
     public static func readLeniently(_ bytes: [UInt8]) -> (value: JSONValue?, fault: JSONError?) {
         var reader = JSONReader(bytes)
         reader.skipByteOrderMark()
@@ -55,6 +57,7 @@ public struct JSONReader {
 
     private mutating func readValue(depth: Int) -> JSONValue? {
         guard depth < Limits.depth else {
+            isStopped = true
             fail("nested deeper than \(Limits.depth) levels")
             return nil
         }
@@ -70,6 +73,7 @@ public struct JSONReader {
             fail("a value was expected")
             return nil
         case nil:
+            isStopped = true
             fail("the text ends where a value was expected")
             return nil
         }
@@ -92,34 +96,38 @@ public struct JSONReader {
             position += 1
             return .object(members)
         }
-        while fault == nil {
+        while !isStopped {
             skipSpace()
-            guard peek == UInt8(ascii: "\"") else {
-                fail("a member's name in quotes was expected")
-                break
+            if let key = readKey() {
+                skipSpace()
+                if let value = readValue(depth: depth + 1) { members[key] = value }
             }
-            guard let key = readString() else { break }
-            skipSpace()
-            guard peek == UInt8(ascii: ":") else {
-                fail("a colon was expected after the member's name")
-                break
-            }
-            position += 1
-            skipSpace()
-            if let value = readValue(depth: depth + 1) { members[key] = value }
-            if fault != nil { break }
-            skipSpace()
-            if peek == UInt8(ascii: "}") {
-                position += 1
-                break
-            }
-            guard peek == UInt8(ascii: ",") else {
-                fail("a comma or the end of the object was expected")
-                break
-            }
-            position += 1
+            guard !isStopped, goesOn(until: UInt8(ascii: "}"), "the object") else { break }
         }
         return .object(members)
+    }
+
+    /// A member's name and the colon after it; nil if there is none, which is a fault.
+    private mutating func readKey() -> String? {
+        var key: String?
+        switch peek {
+        case UInt8(ascii: "\""): key = readString()
+        case .some(let byte) where isWordByte(byte):
+            fail("a member's name in quotes was expected")
+            let start = position
+            while let byte = peek, isWordByte(byte) { position += 1 }
+            key = String(decoding: bytes[start..<position], as: UTF8.self)
+        default:
+            fail("a member's name in quotes was expected")
+            return nil
+        }
+        skipSpace()
+        guard peek == UInt8(ascii: ":") else {
+            fail("a colon was expected after the member's name")
+            return nil
+        }
+        position += 1
+        return key
     }
 
     private mutating func readArray(depth: Int) -> JSONValue {
@@ -130,22 +138,43 @@ public struct JSONReader {
             position += 1
             return .array(elements)
         }
-        while fault == nil {
+        while !isStopped {
             skipSpace()
             if let value = readValue(depth: depth + 1) { elements.append(value) }
-            if fault != nil { break }
-            skipSpace()
-            if peek == UInt8(ascii: "]") {
-                position += 1
-                break
-            }
-            guard peek == UInt8(ascii: ",") else {
-                fail("a comma or the end of the list was expected")
-                break
-            }
-            position += 1
+            guard !isStopped, goesOn(until: UInt8(ascii: "]"), "the list") else { break }
         }
         return .array(elements)
+    }
+
+    /// Whether another member or element follows. What is neither a comma nor the end is a fault and passed over.
+    private mutating func goesOn(until end: UInt8, _ name: String) -> Bool {
+        skipSpace()
+        if peek == end {
+            position += 1
+            return false
+        }
+        if peek == UInt8(ascii: ",") {
+            position += 1
+            return true
+        }
+        fail("a comma or the end of \(name) was expected")
+        while let byte = peek {
+            switch byte {
+            case end:
+                position += 1
+                return false
+            case UInt8(ascii: ","):
+                position += 1
+                return true
+            case UInt8(ascii: "\""): return true
+            case UInt8(ascii: "{") where end == UInt8(ascii: "]"): return true
+            // The end of what is around it.
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): return false
+            default: position += 1
+            }
+        }
+        isStopped = true
+        return false
     }
 
     private mutating func readNumber() -> JSONValue? {
@@ -205,23 +234,24 @@ public struct JSONReader {
                 position += 1
                 return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"):
-                guard readEscape(into: &text) else { return nil }
+                readEscape(into: &text)
             default:
                 // A bare control character breaks the rules of JSON but not the meaning: it is kept.
+                if byte < 0x20 { fail("a control character must be written as an escape") }
                 text.append(byte)
                 position += 1
             }
         }
+        isStopped = true
         fail("the text ends inside a string")
         return nil
     }
 
-    private mutating func readEscape(into text: inout [UInt8]) -> Bool {
+    /// An escape that JSON does not know is a fault and stands for itself.
+    private mutating func readEscape(into text: inout [UInt8]) {
+        let start = position
         position += 1
-        guard let byte = peek else {
-            fail("the text ends inside a string")
-            return false
-        }
+        guard let byte = peek else { return }
         position += 1
         switch byte {
         case UInt8(ascii: "n"): text.append(0x0A)
@@ -233,15 +263,14 @@ public struct JSONReader {
         case UInt8(ascii: "u"):
             guard let unit = readUnit() else {
                 fail("four hexadecimal digits were expected")
-                return false
+                text.append(contentsOf: bytes[start..<position])
+                return
             }
             text.append(contentsOf: String(readScalar(after: unit)).utf8)
         default:
-            position -= 1
             fail("an unknown escape")
-            return false
+            text.append(contentsOf: bytes[start..<position])
         }
-        return true
     }
 
     /// Joins a surrogate pair; a lone surrogate becomes U+FFFD.
@@ -270,6 +299,10 @@ public struct JSONReader {
         }
         position += 4
         return value
+    }
+
+    private func isWordByte(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == UInt8(ascii: "_")
     }
 
     private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -94,11 +94,13 @@ extension JSONValue {
             out.append(UInt8(ascii: "]"))
         case .object(let members):
             out.append(UInt8(ascii: "{"))
-            for (index, key) in members.keys.sorted(by: JSONValue.precedes).enumerated() {
+            var places = Array(members.indices)
+            if places.count > 1 { places.sort { JSONValue.precedes(members[$0].key, members[$1].key) } }
+            for (index, place) in places.enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                JSONValue.writeString(key, to: &out)
+                JSONValue.writeString(members[place].key, to: &out)
                 out.append(UInt8(ascii: ":"))
-                members[key]?.write(to: &out)
+                members[place].value.write(to: &out)
             }
             out.append(UInt8(ascii: "}"))
         }
@@ -116,19 +118,36 @@ extension JSONValue {
         var text = text
         out.append(UInt8(ascii: "\""))
         text.withUTF8 { utf8 in
+            let bytes = utf8.span
             var start = 0
-            for index in utf8.indices {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else {
-                    continue
-                }
-                out.append(contentsOf: utf8[start..<index])
+            var index = plainEnd(bytes, from: 0)
+            while index < utf8.count {
+                out.append(contentsOf: utf8.extracting(start..<index))
+                writeEscape(of: utf8[index], to: &out)
                 start = index + 1
-                writeEscape(of: byte, to: &out)
+                index = plainEnd(bytes, from: start)
             }
-            out.append(contentsOf: utf8[start...])
+            out.append(contentsOf: utf8.extracting(start...))
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// Where the bytes end that need no escape.
+    private static func plainEnd(_ bytes: Swift.Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index &+ 8 <= bytes.count {
+            let eight = EightBytes(bytes, at: index)
+            let others = eight.below(0x20) | eight.equal(0x22) | eight.equal(0x5C) | eight.equal(0x7F)
+            let count = EightBytes.count(before: others)
+            index &+= count
+            if count < 8 { return index }
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F { break }
+            index += 1
+        }
+        return index
     }
 
     private static func writeEscape(of byte: UInt8, to out: inout [UInt8]) {
@@ -148,7 +167,12 @@ extension JSONValue {
 
     /// Code point order is the order of UTF-8 bytes; `String.<` compares normalised forms.
     private static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        let left = left.utf8.span
+        let right = right.utf8.span
+        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+            return left[index] < right[index]
+        }
+        return left.count < right.count
     }
 
     private static func text(of value: Double) -> String {

@@ -13,8 +13,24 @@ public struct DateParser {
     public static func parse(_ text: String) -> Timestamp? {
         let bytes = Array(text.utf8.prefix(Limits.length + 1))
         guard bytes.count <= Limits.length else { return nil }
-        var parser = DateParser(bytes: bytes)
+        var parser = DateParser(bytes: withASCIIDigits(bytes))
         return parser.read()
+    }
+
+    /// Digits of Arabic, Persian and full width as those of ASCII.
+    private static func withASCIIDigits(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(where: { $0 == 0xD9 || $0 == 0xDB || $0 == 0xEF }) else { return bytes }
+        var out: [UInt8] = []
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            switch scalar.value {
+            case 0x660...0x669: out.append(UInt8(scalar.value - 0x660) + 0x30)
+            case 0x6F0...0x6F9: out.append(UInt8(scalar.value - 0x6F0) + 0x30)
+            case 0xFF10...0xFF19: out.append(UInt8(scalar.value - 0xFF10) + 0x30)
+            case 0xFF1A: out.append(UInt8(ascii: ":"))
+            default: out.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+        return out
     }
 
     private let bytes: [UInt8]
@@ -26,8 +42,9 @@ public struct DateParser {
     private var separator: UInt8 = 0
     /// A date by its week or by its day of the year that no year has.
     private var isImpossible = false
-    /// The month was named before any number stood: `Jan 4 2004`.
     private var namedMonth: Int?
+    /// The month was named before any number stood, as in `Jan 4 2004`; or a weekday was, as in `mar 5 nov 2024`.
+    private var isNamedFirst = false
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 }
@@ -217,6 +234,11 @@ extension DateParser {
         if byte(0) | 0x20 == UInt8(ascii: "h"), byte(1).isASCIIDigit, !fields.hasTime, number.digits <= 2 {
             return readTime(hour: number.value)
         }
+        if !fields.hasTime, number.digits <= 2,
+            DateParser.hourMarks.contains(where: { bytes[position...].starts(with: $0) })
+        {
+            return readMarkedTime(hour: number.value)
+        }
         guard numbers.count < 4 else { return false }
         numbers.append(number)
         let next = byte(0)
@@ -238,6 +260,28 @@ extension DateParser {
         guard fields.setTime(hour: hour, minute: minute.value, second: second) else { return false }
         readFraction()
         return true
+    }
+
+    private static let hourMarks = ["時", "时", "點", "点", "시"].map { Array($0.utf8) }
+    private static let minuteMarks = ["分", "분"].map { Array($0.utf8) }
+    private static let secondMarks = ["秒", "초"].map { Array($0.utf8) }
+
+    /// `9時30分05秒`; each of the marks is three bytes.
+    private mutating func readMarkedTime(hour: Int) -> Bool {
+        position += 3
+        var parts = [0, 0]
+        for (index, marks) in [DateParser.minuteMarks, DateParser.secondMarks].enumerated() {
+            let start = position
+            skipSpace()
+            let number = digits(atMost: 2)
+            if number.digits > 0, marks.contains(where: { bytes[position...].starts(with: $0) }) {
+                parts[index] = number.value
+                position += 3
+            } else {
+                position = start
+            }
+        }
+        return fields.setTime(hour: hour, minute: parts[0], second: parts[1])
     }
 
     private mutating func readFraction() {
@@ -305,10 +349,16 @@ extension DateParser {
         let start = position
         while position < bytes.count, bytes[position].isASCIILetter || bytes[position] >= 0x80 { position += 1 }
         position = min(position, bytes.count)
+        if position - start == 1, byte(0) == UInt8(ascii: "."), let isAfternoon = readHalf(bytes[start]) {
+            return fields.setHalf(isAfternoon: isAfternoon)
+        }
         let word = DateWords.meaning(of: bytes[start..<position])
         switch word {
         case .month(let month):
-            if namedMonth == nil { namedMonth = month }
+            if namedMonth == nil || (isNamedFirst && !numbers.isEmpty) {
+                namedMonth = month
+                isNamedFirst = numbers.isEmpty
+            }
         case .zone(let minutes):
             // A `T` between date and time is no zone.
             let isDivider = position - start == 1 && byte(0).isASCIIDigit
@@ -325,6 +375,17 @@ extension DateParser {
         case .other: break
         }
         return true
+    }
+
+    /// The rest of `a.m.` or `p. m.`; nil if it is neither.
+    private mutating func readHalf(_ letter: UInt8) -> Bool? {
+        let letter = letter | 0x20
+        guard letter == UInt8(ascii: "a") || letter == UInt8(ascii: "p") else { return nil }
+        var index = position + 1
+        while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0xC2 || bytes[index] == 0xA0 { index += 1 }
+        guard index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "m") else { return nil }
+        position = index + 1
+        return letter == UInt8(ascii: "p")
     }
 
     /// Gives the numbers their meaning as year, month and day.

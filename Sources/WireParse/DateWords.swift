@@ -14,7 +14,7 @@ enum DateWords {
 
     /// What a word (letters only, any case) means in a time.
     static func meaning(of word: ArraySlice<UInt8>) -> Meaning {
-        guard let first = word.first, word.count <= 24 else { return .other }
+        guard let first = word.first, word.count <= 40 else { return .other }
         if word.allSatisfy({ $0 < 0x80 }) {
             var key: UInt128 = 0
             for byte in word.prefix(16) { key = key << 8 | UInt128(byte.asciiLowercased) }
@@ -74,6 +74,38 @@ enum DateWords {
         "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου",
         "ιαν φεβ μάρ απρ μάϊ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
         "ιαν φεβ μαρ απρ μαι ιον ιολ αυγ σεπ οκτ νοε δεκ",
+        "ιανουάριος φεβρουάριος μάρτιος απρίλιος μάιος ιούνιος ιούλιος αύγουστος σεπτέμβριος οκτώβριος νοέμβριος δεκέμβριος",
+        "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
+        "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec",
+        "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+        "oca şub mar nis may haz tem ağu eyl eki kas ara",
+        "января февраля марта апреля мая июня июля августа сент октября нояб декабря",
+        "янв февр мар апр май июнь июль авг сент окт нояб дек",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+        "січ лют бер кві тра чер лип сер вер жов лис гру",
+        "януари февруари март април май юни юли август септември октомври ноември декември",
+        "јануар фебруар март април мај јун јул август септембар октобар новембар децембар",
+        "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca",
+        "januar februar marec april maj junij julij avgust september oktober november december",
+        "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+        "ian feb mar apr mai iun iul aug sep oct noi dec",
+        "januari februari maret april mei juni juli agustus september oktober november desember",
+        "jan feb mac apr mei jun jul ogos sep okt nov dis",
+        "januar februar marts april maj juni juli august september oktober november december",
+        "jan feb mars april mai juni juli aug sept okt nov des",
+        "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
+        "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
+        "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris",
+        "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
+        "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+        "enero febrero marzo abril mayo junio julio agosto setiembre octubre noviembre diciembre",
+        "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
+        "בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
+        "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+        "جانفي فيفري مارس افريل ماي جوان جويلية اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",
+        "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر",
+        "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
+        "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
     ].map { $0.split(separator: " ").map(String.init) }
 
     /// Minutes east of UTC. Letters are RFC 822's (A is one hour west).
@@ -98,7 +130,9 @@ enum DateWords {
         for row in months {
             for (index, name) in row.enumerated() { words.append((name, .month(index + 1))) }
         }
-        words += [("am", .morning), ("pm", .afternoon)]
+        words += [("am", .morning), ("pm", .afternoon), ("πμ", .morning), ("μμ", .afternoon)]
+        words += ["午前", "上午", "凌晨", "早上"].map { ($0, .morning) }
+        words += ["午後", "下午", "晚上"].map { ($0, .afternoon) }
         words += [("오전", .koreanMorning), ("오후", .koreanAfternoon)]
         words += ["년", "월", "일"].map { ($0, .koreanTime) }
         return words

@@ -14,6 +14,19 @@ enum EncodingGuess {
         return eastAsian(sample) ?? singleByte(sample)
     }
 
+    /// Whether there are more characters of UTF-8 above ASCII than bytes that are none: those are damage then.
+    static func isMostlyUTF8(_ bytes: [UInt8]) -> Bool {
+        var index = 0
+        var odd = 0
+        var balance = 0
+        while let invalid = TextDecoding.firstInvalid(bytes, from: index), odd < 10_000 {
+            balance += bytes[index..<invalid].count { $0 >= 0xC0 } - 1
+            odd += 1
+            index = invalid + 1
+        }
+        return odd == 0 || balance + bytes[index...].prefix(Limits.sample).count { $0 >= 0xC0 } > 0
+    }
+
     /// Whether a text that is said to be UTF-8 has no character of it above ASCII, yet several bytes that are letters or
     /// signs elsewhere. A single broken byte among good ones is damage, not another encoding.
     static func isPlainlyNotUTF8(_ bytes: [UInt8]) -> Bool {

@@ -18,7 +18,7 @@ public enum ParseError: Error, Hashable, Sendable {
                 case nil: "no element of a feed was found in it"
                 case "html": "it is a web page"
                 case "opml": "it is a list of feeds (OPML); import it with \"feeds import\""
-                case "urlset", "sitemapindex": "it is a site map"
+                case "urlset", "sitemapindex": "it is a site map without news"
                 case let root?: "its root element is \"\(root.prefix(100))\""
                 }
             return problems + [Problem(.notAFeed, "The document is not a feed: \(what).")]
@@ -66,7 +66,7 @@ public struct FeedParser: Sendable {
     public typealias Limits = ParseLimits
 
     /// Every format, in the order in which equal confidences are tried.
-    static let formats: [any FeedFormat.Type] = [RSS.self, Atom.self, JSONFeed.self]
+    static let formats: [any FeedFormat.Type] = [RSS.self, Atom.self, JSONFeed.self, Sitemap.self]
 
     private let limits: Limits
 

@@ -111,8 +111,7 @@ extension RawElement {
         case .georss: ["point", "line", "polygon", "box", "where"].contains(name)
         case .gml: ["Point", "LineString", "Polygon", "Envelope", "Box"].contains(name)
         case .geo: ["lat", "long", "lon", "lat_long", "Point"].contains(name)
-        case .sitemap, .news: true
-        case .opensearch, .other: false
+        case .sitemap, .news, .image, .opensearch, .other: false
         }
     }
 

@@ -391,7 +391,7 @@ public struct RawAttribute: Hashable, Sendable {
 /// An element of a vocabulary other than the format's own, with all inside it.
 public struct RawElement: Hashable, Sendable {
     public var vocabulary: Vocabulary
-    /// Local name, as written.
+    /// Local name, as written; in the usual letter case if the vocabulary is a known one.
     public var name: String
     public var prefix: String
     /// The namespace's address as the document spells it.
@@ -420,8 +420,12 @@ public struct RawElement: Hashable, Sendable {
         self.place = place
     }
 
-    /// The value of the attribute of that name.
+    /// The value of the attribute of that name; letter case is forgiven.
     public subscript(attribute: String) -> String? {
-        attributes.first { $0.name == attribute }?.value
+        for candidate in attributes where candidate.name == attribute { return candidate.value }
+        for candidate in attributes where candidate.name.utf8.count == attribute.utf8.count {
+            if candidate.name.lowercased() == attribute.lowercased() { return candidate.value }
+        }
+        return nil
     }
 }

@@ -28,22 +28,21 @@ enum TextDecoding {
     ) -> (bytes: [UInt8], start: Int, encoding: String) {
         let start = evidence.markLength
         if let mark = evidence.mark {
-            if let said = evidence.declared, said != mark, !(said.hasPrefix("utf-16") && mark.hasPrefix("utf-16")) {
+            if let said = evidence.declared, said != mark, !(mark.count > 5 && said.prefix(6) == mark.prefix(6)) {
                 problems.append(mismatch(said: said, used: mark))
             }
             if mark == "utf-8" { return utf8(bytes, from: start, &problems) }
             return converted(bytes, from: start, mark, &problems)
         }
         guard let said = evidence.charset ?? evidence.declared, said != "utf-8" else {
+            guard let first = firstInvalid(bytes, from: 0) else { return (bytes, 0, "utf-8") }
             let isSilent = evidence.charset == nil && evidence.declared == nil
-            if isSilent, firstInvalid(bytes, from: 0) != nil, let guess = EncodingGuess.encoding(of: bytes) {
+            let isOther = isSilent ? !EncodingGuess.isMostlyUTF8(bytes) : EncodingGuess.isPlainlyNotUTF8(bytes)
+            if isOther, let guess = EncodingGuess.encoding(of: bytes) {
+                if !isSilent { problems.append(mismatch(said: "utf-8", used: guess)) }
                 return converted(bytes, from: 0, guess, &problems)
             }
-            if !isSilent, EncodingGuess.isPlainlyNotUTF8(bytes), let guess = EncodingGuess.encoding(of: bytes) {
-                problems.append(mismatch(said: "utf-8", used: guess))
-                return converted(bytes, from: 0, guess, &problems)
-            }
-            return utf8(bytes, from: 0, &problems)
+            return repaired(bytes, from: 0, first, &problems)
         }
         if EncodingLabel.isSingleByte(said) { return converted(bytes, from: 0, said, &problems) }
         var found: [Problem] = []
@@ -66,6 +65,12 @@ enum TextDecoding {
         _ bytes: [UInt8], from start: Int, _ problems: inout [Problem]
     ) -> (bytes: [UInt8], start: Int, encoding: String) {
         guard let first = firstInvalid(bytes, from: start) else { return (bytes, start, "utf-8") }
+        return repaired(bytes, from: start, first, &problems)
+    }
+
+    private static func repaired(
+        _ bytes: [UInt8], from start: Int, _ first: Int, _ problems: inout [Problem]
+    ) -> (bytes: [UInt8], start: Int, encoding: String) {
         problems.append(invalid(at: first, in: bytes, "utf-8"))
         return (Array(String(decoding: bytes[start...], as: UTF8.self).utf8), 0, "utf-8")
     }

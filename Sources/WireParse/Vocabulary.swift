@@ -8,7 +8,7 @@ public enum Vocabulary: UInt8, Hashable, Sendable, CaseIterable {
     case itunes, googleplay, podcast, psc, media
     case feedburner, creativeCommons, cc, admin, webfeeds, source
     case georss, gml, geo
-    case sitemap, news, opensearch
+    case sitemap, news, image, opensearch
     case other
 
     /// The prefix that feeds usually give it; what an undeclared prefix is taken for.
@@ -85,6 +85,7 @@ public enum Vocabulary: UInt8, Hashable, Sendable, CaseIterable {
         (.geo, ["http://www.w3.org/2003/01/geo/wgs84_pos#"]),
         (.sitemap, ["http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.google.com/schemas/sitemap/0.84"]),
         (.news, ["http://www.google.com/schemas/sitemap-news/0.9"]),
+        (.image, ["http://www.google.com/schemas/sitemap-image/1.1"]),
         (.opensearch, ["http://a9.com/-/spec/opensearch/1.1/", "http://a9.com/-/spec/opensearchrss/1.0/"]),
     ]
 

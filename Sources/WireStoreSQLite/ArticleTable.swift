@@ -10,27 +10,40 @@ enum ArticleTable {
         details, summary_html, content_html
         """
 
-    private static let insertText = """
-        INSERT INTO article_text (article, revised, \(itemColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
+    /// Stores new articles.
+    struct Insertion {
+        private let db: Database
+        private let article: RepeatedStatement
+        private let text: RepeatedStatement
+        private let unindexed: RepeatedStatement
 
-    /// Whether it was stored: not if the feed has an article of that key, or the store one of that id.
-    static func insert(_ new: NewArticle, into feed: FeedID, on db: Database) throws -> Bool {
-        let article = new.article
-        let identity = new.identity
-        try db.run(
-            """
-            INSERT INTO article (id, feed, time, seen, revision, key, link, fingerprint, text_digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            [
+        init(on db: Database) throws {
+            self.db = db
+            article = try RepeatedStatement(
+                """
+                INSERT INTO article (id, feed, time, seen, revision, key, link, fingerprint, text_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """, on: db)
+            text = try RepeatedStatement(
+                """
+                INSERT INTO article_text (article, revised, \(itemColumns))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """, on: db)
+            unindexed = try RepeatedStatement("INSERT OR IGNORE INTO unindexed (article) VALUES (?)", on: db)
+        }
+
+        /// Whether it was stored: not if the feed has an article of that key, or the store one of that id.
+        func insert(_ new: NewArticle, into feed: FeedID) throws -> Bool {
+            let article = new.article
+            let identity = new.identity
+            try self.article.run(
                 .of(article.id), .of(feed), .of(article.listTime), .of(article.seen), .of(article.revision),
-                .of(identity.key), .of(identity.link), .of(identity.fingerprint), .of(new.textDigest),
-            ])
-        guard db.changesCount > 0 else { return false }
-        try db.run(insertText, itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
-        try db.run("INSERT OR IGNORE INTO unindexed (article) VALUES (?)", [.of(article.id)])
-        return true
+                .of(identity.key), .of(identity.link), .of(identity.fingerprint), .of(new.textDigest))
+            guard db.changesCount > 0 else { return false }
+            try text.run(itemValues(article.item, after: [.of(article.id), .of(article.seen)]))
+            try unindexed.run(.of(article.id))
+            return true
+        }
     }
 
     /// Whether it was stored: only if the stored revision is the one before it.

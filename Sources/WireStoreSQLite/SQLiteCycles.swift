@@ -35,8 +35,11 @@ enum CycleTables {
     static func save(_ write: CycleWrite, on db: Database) throws -> CycleReceipt {
         var receipt = CycleReceipt()
         try FeedTable.save(write.state, write.check, on: db)
-        for new in write.new where try ArticleTable.insert(new, into: write.feed, on: db) {
-            receipt.new.append(new.article.id)
+        if !write.new.isEmpty {
+            let insertion = try ArticleTable.Insertion(on: db)
+            for new in write.new where try insertion.insert(new, into: write.feed) {
+                receipt.new.append(new.article.id)
+            }
         }
         for revised in write.revised where try ArticleTable.revise(revised, in: write.feed, on: db) {
             receipt.revised.append(revised.article.id)

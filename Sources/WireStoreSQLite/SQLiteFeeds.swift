@@ -297,6 +297,7 @@ extension FeedSettings {
         object.set("client_cert", clientCertificate)
         object.set("http_version", httpVersion)
         object.set("tier", tier == .normal ? nil : tier.rawValue)
+        object.list("foreign", foreign.map(\.json))
         return object.value
     }
 
@@ -309,5 +310,22 @@ extension FeedSettings {
         clientCertificate = json?["client_cert"]?.string
         httpVersion = json?["http_version"]?.string
         tier = json?["tier"]?.string.flatMap(FeedTier.init(rawValue:)) ?? .normal
+        foreign = json?["foreign"]?.array?.compactMap(ForeignAttribute.init(json:)) ?? []
+    }
+}
+
+extension ForeignAttribute {
+    fileprivate var json: JSONValue {
+        var object = JSONObjectBuilder()
+        object.set("name", name)
+        object.set("value", value)
+        object.set("prefix", prefix)
+        object.set("namespace", namespace)
+        return object.value
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let name = json["name"]?.string, let value = json["value"]?.string else { return nil }
+        self.init(name, value, prefix: json["prefix"]?.string, namespace: json["namespace"]?.string)
     }
 }

@@ -25,6 +25,9 @@ public final class SQLiteStore: Store {
         static let cache = 16_384
         /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
         static let writesPerCommit = 64
+        /// Pages that the journal gathers before they are put back into the database file, 128 MiB: a page that changes
+        /// often is put back once, and a first round of a thousand feeds does not wait for it.
+        static let journalPages = 8_192
     }
 
     public let ids: IDSource
@@ -138,6 +141,7 @@ public final class SQLiteStore: Store {
                     PRAGMA page_size = 16384;
                     PRAGMA cache_size = -\(Limits.cache);
                     PRAGMA temp_store = MEMORY;
+                    PRAGMA secure_delete = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA trusted_schema = OFF
                     """)
@@ -149,7 +153,12 @@ public final class SQLiteStore: Store {
         let pool = try DatabasePool(path: path, configuration: configuration)
         let highest = try pool.writeWithoutTransaction { db in
             // The pool chose NORMAL, which may lose the last commits at a power loss.
-            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")
+            try db.execute(
+                sql: """
+                    PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = \(Limits.journalPages);
+                    PRAGMA journal_size_limit = 67108864
+                    """)
             // Bringing it up to date is for the one that holds the folder.
             if access == .editing { return try highestID(db) }
             try SQLiteMigrations.run(on: db)

@@ -48,7 +48,7 @@ struct BlockRun {
         buffer.blockCount = block &+ 1
     }
 
-    /// Words of ASCII letters need no tables; from the first other byte on, `splitPiece` takes over up to the next blank.
+    /// Plain words need no tables; where another thing begins, `splitPiece` takes over up to the next blank.
     mutating func split(_ text: Span<UInt8>) {
         let count = text.count
         appendLowered(text)
@@ -79,50 +79,81 @@ struct BlockRun {
         }
     }
 
-    /// Writes words of ASCII letters and digits that have no other form and join with nothing; returns where another thing begins.
+    /// Writes words that have no other form and join with nothing; returns where another thing begins.
     private mutating func splitPlainWords(_ text: Span<UInt8>, from first: Int) -> Int {
         let count = text.count
+        let letters = TwoByteLetters.shared
         var tokens: [Token] = []
         swap(&tokens, &self.tokens)
         var position = position
         var index = first
         var lastStart = -1
+        var form = 0..<0
         var end = lastEnd
         while index < count {
             let opening = text[index]
-            if opening < 0x80, !ASCII.isWord(opening) {
-                index += 1
-                continue
+            let wordEnd: Int
+            let hash: UInt64
+            if opening < 0x80 {
+                if !ASCII.isWord(opening) {
+                    index += 1
+                    continue
+                }
+                let word = PlainWord(text, from: index)
+                // A short number may be part of a longer one: `1 000`.
+                guard word.end > index, !(word.isNumber && word.end - index <= 3) else { break }
+                if end == index - 1, index > 0, text[index - 1] == 0x2D { break }
+                form = loweredStart &+ index..<loweredStart &+ word.end
+                (wordEnd, hash) = (word.end, word.hash)
+            } else {
+                if letters.find(text, at: index).folded == TwoByteLetters.gap {
+                    index += 2
+                    continue
+                }
+                let word = LetterWord(text, from: index, letters)
+                guard word.end > index else { break }
+                if end == index - 1, index > 0, text[index - 1] == 0x2D { break }
+                (form, hash) = putLetters(word, text, from: index, letters)
+                wordEnd = word.end
             }
-            let word = PlainWord(text, from: index)
-            // A short number may be part of a longer one: `1 000`.
-            guard word.end > index, !(word.isNumber && word.end - index <= 3) else { break }
-            if end == index - 1, index > 0, text[index - 1] == 0x2D { break }
             tokens.append(
                 Token(
-                    hash: word.hash, formOffset: UInt32(truncatingIfNeeded: loweredStart &+ index),
-                    formLength: UInt32(truncatingIfNeeded: word.end &- index), position: position, width: 1,
+                    hash: hash, formOffset: UInt32(truncatingIfNeeded: form.lowerBound),
+                    formLength: UInt32(truncatingIfNeeded: form.count), position: position, width: 1,
                     sourceOffset: UInt32(truncatingIfNeeded: base &+ index),
-                    sourceLength: UInt32(truncatingIfNeeded: word.end &- index), block: block, kind: .word))
+                    sourceLength: UInt32(truncatingIfNeeded: wordEnd &- index), block: block, kind: .word))
             position &+= 1
             lastStart = index
-            end = word.end
+            end = wordEnd
             index = end
         }
         swap(&tokens, &self.tokens)
         if lastStart >= 0 {
-            last = plainSpan(lastStart, end, position &- 1, digits: 0)
+            last = plainSpan(lastStart, end, form, position &- 1, digits: 0)
             lastEnd = end
             self.position = position
         }
         return index
     }
 
-    private func plainSpan(_ start: Int, _ end: Int, _ position: UInt32, digits: Int) -> WordSpan {
+    /// The place of a word's form, which stands in the lowered text already if folding does not change it, and its hash.
+    private mutating func putLetters(
+        _ word: LetterWord, _ text: Span<UInt8>, from start: Int, _ letters: TwoByteLetters
+    ) -> (Range<Int>, UInt64) {
+        guard word.changes else {
+            return (loweredStart &+ start..<loweredStart &+ word.end, TermHash.hash(text, start..<word.end))
+        }
+        let first = forms.count
+        word.put(text, from: start, letters, in: &forms)
+        let form = first..<forms.count
+        return (form, TermHash.hash(forms.span, form))
+    }
+
+    private func plainSpan(_ start: Int, _ end: Int, _ form: Range<Int>, _ position: UInt32, digits: Int) -> WordSpan {
         WordSpan(
             position: position, width: 1, sourceStart: UInt32(truncatingIfNeeded: base &+ start),
-            sourceEnd: UInt32(truncatingIfNeeded: base &+ end), formStart: loweredStart + start,
-            formEnd: loweredStart + end, digits: digits)
+            sourceEnd: UInt32(truncatingIfNeeded: base &+ end), formStart: form.lowerBound, formEnd: form.upperBound,
+            digits: digits)
     }
 
     /// Writes the word that begins at `start`, where an ASCII letter, digit or underscore stands; returns where it ends.
@@ -130,7 +161,8 @@ struct BlockRun {
         let gap = gap(before: start, in: text)
         let plain = PlainWord(text, from: start)
         if plain.end > start {
-            let span = plainSpan(start, plain.end, position, digits: plain.isNumber ? plain.end - start : 0)
+            let form = loweredStart + start..<loweredStart + plain.end
+            let span = plainSpan(start, plain.end, form, position, digits: plain.isNumber ? plain.end - start : 0)
             appendToken(span, hash: plain.hash, kind: .word)
             position &+= 1
             note(span, gap)

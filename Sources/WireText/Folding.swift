@@ -26,18 +26,21 @@ struct Folding {
     init() {}
 
     /// Folds from `start` to an ASCII blank, the end, or a limit; returns where it stopped. A blank before another script
-    /// than ASCII is taken along.
+    /// than ASCII is taken along, unless a plain letter follows.
     mutating func fold(_ block: Span<UInt8>, from start: Int, base: Int, tables: UnicodeTables) -> Int {
         var out: [FoldedScalar] = []
         swap(&out, &text)
         out.removeAll(keepingCapacity: true)
+        let letters = TwoByteLetters.shared
         var bits: UInt32 = 0
         var index = start
         while index < block.count {
             let byte = block[index]
             if byte < 0x80 {
                 if byte <= 0x20, byte == 0x20 || byte &- 9 < 5 {
-                    let goesOn = byte == 0x20 && index + 1 < block.count && block[index + 1] >= 0x80
+                    let goesOn =
+                        byte == 0x20 && index + 1 < block.count && block[index + 1] >= 0x80
+                        && letters.find(block, at: index + 1).folded <= TwoByteLetters.gap
                     if !goesOn || out.count >= Limits.softScalars { break }
                 }
                 let lower = UInt32(byte &- 65 < 26 ? byte | 0x20 : byte)

@@ -7,22 +7,13 @@ extension BlockRun {
         swap(&out, &forms)
         var index = start
         var previous: WordSpan?
-        var previousHash: UInt64 = 0
         while index < text.count, text[index].properties.isGram {
             var span = WordSpan(
                 position: position, width: 1, sourceStart: text[index].start, sourceEnd: text[index].end,
                 formStart: out.count, formEnd: 0, digits: 0)
-            var hash = TermHash.seed
             let first = index
             repeat {
-                let bytes = FormBytes(text[index].value)
-                var unused: UInt64 = 0
-                let place = out.count
-                bytes.put(in: &out, &unused)
-                for byte in place..<out.count {
-                    hash = TermHash.add(out[byte], to: hash)
-                    previousHash = TermHash.add(out[byte], to: previousHash)
-                }
+                FormBytes(text[index].value).put(in: &out)
                 span.sourceEnd = max(span.sourceEnd, text[index].end)
                 index += 1
             } while index < text.count && text[index].properties.extendsCluster
@@ -32,12 +23,11 @@ extension BlockRun {
                 pair.width = 2
                 pair.sourceEnd = span.sourceEnd
                 pair.formEnd = out.count
-                appendToken(pair, hash: TermHash.mix(previousHash), kind: .gram)
+                appendToken(pair, hash: TermHash.hash(out.span, pair.formStart..<out.count), kind: .gram)
             }
-            appendToken(span, hash: TermHash.mix(hash), kind: .gram)
+            appendToken(span, hash: TermHash.hash(out.span, span.formStart..<out.count), kind: .gram)
             position &+= 1
             previous = span
-            previousHash = hash
         }
         swap(&out, &forms)
         return index
@@ -91,28 +81,27 @@ struct FormBytes {
     init(_ scalar: UInt32) { self.scalar = scalar == 0x22 ? 0x05F4 : scalar }
 
     @inline(__always)
-    func put(in bytes: inout [UInt8], _ hash: inout UInt64) {
+    func put(in bytes: inout [UInt8]) {
         if scalar < 0x80 {
-            put(UInt8(truncatingIfNeeded: scalar), &bytes, &hash)
+            put(UInt8(truncatingIfNeeded: scalar), &bytes)
             return
         }
         if scalar < 0x800 {
-            put(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6), &bytes, &hash)
+            put(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6), &bytes)
         } else {
             if scalar < 0x10000 {
-                put(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12), &bytes, &hash)
+                put(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12), &bytes)
             } else {
-                put(0xF0 | UInt8(truncatingIfNeeded: scalar >> 18), &bytes, &hash)
-                put(0x80 | UInt8(truncatingIfNeeded: scalar >> 12 & 0x3F), &bytes, &hash)
+                put(0xF0 | UInt8(truncatingIfNeeded: scalar >> 18), &bytes)
+                put(0x80 | UInt8(truncatingIfNeeded: scalar >> 12 & 0x3F), &bytes)
             }
-            put(0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F), &bytes, &hash)
+            put(0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F), &bytes)
         }
-        put(0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F), &bytes, &hash)
+        put(0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F), &bytes)
     }
 
     @inline(__always)
-    private func put(_ byte: UInt8, _ bytes: inout [UInt8], _ hash: inout UInt64) {
+    private func put(_ byte: UInt8, _ bytes: inout [UInt8]) {
         bytes.append(byte)
-        hash = TermHash.add(byte, to: hash)
     }
 }

@@ -1,19 +1,21 @@
+import WireModel
+
 /// One form of one word of a text. A word with aliases gives several tokens at one position, its own form first.
 public struct Token: Hashable, Sendable {
     /// What a form is to its word.
     public struct Kind: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
 
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// The word's own folded form.
-        public static let word = Kind(rawValue: 1)
+        @inlinable public static var word: Kind { Kind(rawValue: 1) }
         /// Another spelling: accent-free, ä as ae, without its possessive, …
-        public static let alias = Kind(rawValue: 2)
+        @inlinable public static var alias: Kind { Kind(rawValue: 2) }
         /// The parts of a hyphened word or of a grouped number written as one; found, but not counted beside its parts.
-        public static let joined = Kind(rawValue: 4)
+        @inlinable public static var joined: Kind { Kind(rawValue: 4) }
         /// A cluster or pair of clusters of a script without spaces, or of Hangul inside a word.
-        public static let gram = Kind(rawValue: 8)
+        @inlinable public static var gram: Kind { Kind(rawValue: 8) }
     }
 
     /// `TermHash` of the form.
@@ -84,28 +86,59 @@ public struct TokenBuffer: Sendable {
     public func ordinal(of token: Token) -> UInt32 { token.position - token.block * Limits.blockGap }
 }
 
-/// The hash that names a folded form: FNV-1a of 64 bits with a final mix. Equal forms always have equal hashes;
-/// whoever must not be fooled by a chance collision compares the forms too.
+/// The hash that names a folded form: 64 bits over its bytes, eight at a time, and their count. Equal forms always have
+/// equal hashes; whoever must not be fooled by a chance collision compares the forms too.
 public enum TermHash {
     public static func hash(_ form: some Sequence<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in form { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return mix(hash)
-    }
-
-    /// The last step, for callers that feed the bytes themselves.
-    public static func mix(_ hash: UInt64) -> UInt64 {
-        var hash = hash
-        hash ^= hash >> 32
-        hash = hash &* 0xD6E8_FEB8_6659_FD93
-        hash ^= hash >> 32
-        return hash
+        var hash = seed
+        var bits: UInt64 = 0
+        var count = 0
+        for byte in form {
+            bits |= UInt64(byte) &<< UInt64(8 * (count & 7))
+            count += 1
+            guard count & 7 == 0 else { continue }
+            hash = add(EightBytes(bits), to: hash)
+            bits = 0
+        }
+        if count & 7 != 0 { hash = add(EightBytes(bits), to: hash) }
+        return finish(hash, count: count)
     }
 }
 
 extension TermHash {
     static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
+    /// Takes the next eight bytes, or the last ones with zeros behind them.
     @inline(__always)
-    static func add(_ byte: UInt8, to hash: UInt64) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    static func add(_ bytes: EightBytes, to hash: UInt64) -> UInt64 {
+        let hash = (hash ^ bytes.bits) &* 0x9E37_79B9_7F4A_7C15
+        return hash ^ hash &>> 32
+    }
+
+    @inline(__always)
+    static func finish(_ hash: UInt64, count: Int) -> UInt64 {
+        var hash = hash ^ UInt64(truncatingIfNeeded: count)
+        hash = hash &* 0xD6E8_FEB8_6659_FD93
+        return hash ^ hash &>> 32
+    }
+
+    /// The hash of the form that stands at `range` of a text.
+    static func hash(_ text: Swift.Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+        var hash = seed
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let left = range.upperBound &- index
+            hash = add(
+                index &+ 8 <= text.count ? EightBytes(text, at: index).prefix(left) : rest(text, index, left), to: hash)
+            index &+= 8
+        }
+        return finish(hash, count: range.count)
+    }
+
+    /// Less than eight bytes at the end of a text.
+    private static func rest(_ text: Swift.Span<UInt8>, _ start: Int, _ count: Int) -> EightBytes {
+        var bits: UInt64 = 0
+        for offset in 0..<min(8, count) { bits |= UInt64(text[start + offset]) &<< UInt64(8 * offset) }
+        return EightBytes(bits)
+    }
 }

@@ -75,16 +75,17 @@ extension BlockRun {
     /// Puts the own form and looks what else the word needs.
     private mutating func putOwn(_ text: [FoldedScalar], _ start: Int, _ end: Int) -> (WordTraits, UInt64) {
         var traits = WordTraits()
-        var hash = TermHash.seed
         var out: [UInt8] = []
         swap(&out, &forms)
+        let first = out.count
         for index in start..<end {
             let scalar = text[index]
             traits.note(scalar)
-            FormBytes(scalar.value).put(in: &out, &hash)
+            FormBytes(scalar.value).put(in: &out)
         }
+        let hash = TermHash.hash(out.span, first..<out.count)
         swap(&out, &forms)
-        return (traits, TermHash.mix(hash))
+        return (traits, hash)
     }
 
     /// The own, accent-free and German spelling of a part, and a number without its group separators.
@@ -157,9 +158,7 @@ extension BlockRun {
     mutating func closeForm(_ place: WordSpan, _ kind: Token.Kind, _ firstToken: Int) {
         var span = place
         span.formEnd = forms.count
-        var hash = TermHash.seed
-        for index in span.formStart..<span.formEnd { hash = TermHash.add(forms[index], to: hash) }
-        hash = TermHash.mix(hash)
+        let hash = TermHash.hash(forms.span, span.formStart..<span.formEnd)
         let isKnown = span.formStart == span.formEnd || tokens[firstToken...].contains { $0.hash == hash }
         if isKnown {
             forms.removeLast(span.formEnd - span.formStart)
@@ -170,8 +169,7 @@ extension BlockRun {
 
     /// Appends a scalar as UTF-8.
     mutating func put(_ scalar: UInt32) {
-        var hash: UInt64 = 0
-        FormBytes(scalar).put(in: &forms, &hash)
+        FormBytes(scalar).put(in: &forms)
     }
 }
 

@@ -136,7 +136,7 @@ private struct Counts {
             Int64(reports.count { outcomes.contains($0.check.outcome) })
         }
         feeds = Int64(reports.count)
-        checked = Int64(reports.count(where: \.wasAsked))
+        checked = Int64(reports.count(where: \.wasChecked))
         notModified = count(.notModified)
         failed = Int64(reports.count(where: \.hasFailed))
         new = Int64(reports.reduce(0) { $0 + $1.new })

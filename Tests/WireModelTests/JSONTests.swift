@@ -28,6 +28,17 @@ import WireModel
         #expect(value?["items"]?.array?.last?["id"] == "2")
     }
 
+    @Test(arguments: [
+        (#"[{"a":1 "b":2},{"a":3}]"#, #"[{"a":1,"b":2},{"a":3}]"#), (#"[1,,2,]"#, "[1,2]"),
+        (#"{"a":undefined,"b":2}"#, #"{"b":2}"#), (#"{a:1,"b":"x\qy"}"#, #"{"a":1,"b":"x\\qy"}"#),
+        (#"[{"a":[1},{"b":2}]"#, #"[{"a":[1]},{"b":2}]"#), ("{{{{\"a\":1}", #"{"a":1}"#), ("[}", "[]"), ("{]", "{}"),
+    ])
+    func readsOnAfterAFault(text: String, meaning: String) throws {
+        let (value, fault) = JSONReader.readLeniently(Array(text.utf8))
+        #expect(fault != nil)
+        #expect(value?.text == meaning)
+    }
+
     @Test func depthIsLimited() {
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)
         #expect(throws: JSONError.self) { try JSONReader.read(deep) }

@@ -72,6 +72,11 @@ struct XMLRoot {
             } else {
                 version = name.vocabulary == .atom ? "0.3" : nil
             }
+        case .urlset:
+            format = .sitemap
+            vocabulary = .sitemap
+            version = nil
+            unknownVersion = nil
         default: return nil
         }
     }

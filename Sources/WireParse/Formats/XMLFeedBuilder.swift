@@ -32,6 +32,8 @@ enum XMLValueSlot: UInt8 {
     case guid, atomID, language, logo, icon, ttl, docs, rating, comments, hour, day, link, origin
     // inside persons, images, text inputs
     case name, email, address, title, description, width, height
+    // of a news sitemap
+    case publication, publicationLanguage, keywords
 }
 
 /// Where an element stands.
@@ -161,6 +163,7 @@ extension XMLFeedState {
         case .rss: RSSElements.meaning(of: name.local, in: scope, isAtom: root == .atom)
         case .atom: AtomElements.meaning(of: name.local, in: scope)
         case .rdf: RSSElements.meaning(ofRDF: name.local, in: scope)
+        case .sitemap, .news, .image: SitemapElements.meaning(of: name, in: scope)
         default: ExtensionElements.meaning(of: name, in: scope)
         }
     }
@@ -527,6 +530,14 @@ extension XMLFeedState {
         case .atomID:
             if entry.id == nil { entry.id = RawID(value.text, .atomID, base: value.base, at: value.place) }
         case .comments: if entry.comments == nil { entry.comments = value }
+        case .publication: if head.title == nil { head.title = RawText(value.text, .plain, at: value.place) }
+        case .publicationLanguage:
+            if entry.language == nil { entry.language = value }
+            if head.language == nil { head.language = value }
+        case .keywords:
+            entry.categories += value.text.split(separator: ",").map {
+                RawCategory(term: trimmed(String($0)), at: value.place)
+            }
         case .language: if entry.language == nil { entry.language = value }
         default: break
         }

@@ -96,7 +96,7 @@ struct HTMLCleaner {
 
 extension HTMLCleaner {
     private mutating func writeText(_ range: Range<Int>, hasReferences: Bool) {
-        if hasReferences, reader.bytes[range].contains(UInt8(ascii: "&")) {
+        if hasReferences, HTMLReader.find(UInt8(ascii: "&"), in: reader.bytes.span, range) != nil {
             HTMLWriter.decode(reader.bytes, range, inAttribute: false, to: &decoded)
             write(decoded, 0..<decoded.count)
         } else {

@@ -58,7 +58,7 @@ struct HTMLElement: Equatable, Sendable {
     /// The element of a name in any letter case.
     static func find(_ bytes: [UInt8], _ range: Range<Int>) -> HTMLElement {
         guard range.count <= 10 else { return unknown }
-        return byKey[key(of: bytes, range)] ?? unknown
+        return byName.find(key(of: bytes, range))
     }
 
     /// Whether the name is that of an element of HTML.
@@ -110,19 +110,48 @@ struct HTMLElement: Equatable, Sendable {
         ([], "map"),
     ]
 
-    private static let catalogue: (names: [[UInt8]], byKey: [UInt128: HTMLElement]) = {
+    private static let catalogue: (names: [[UInt8]], byName: Table) = {
         var names: [[UInt8]] = [[]]
-        var byKey: [UInt128: HTMLElement] = [:]
+        var byName = Table()
         for (traits, row) in rows {
             for name in row.split(separator: " ") {
                 let bytes = Array(name.utf8)
-                byKey[key(of: bytes, 0..<bytes.count)] = HTMLElement(id: UInt8(names.count), traits: traits)
+                let key = key(of: bytes, 0..<bytes.count)
+                byName.insert(HTMLElement(id: UInt8(names.count), traits: traits), key)
                 names.append(bytes)
             }
         }
-        return (names, byKey)
+        return (names, byName)
     }()
 
     private static let names = catalogue.names
-    private static let byKey = catalogue.byKey
+    private static let byName = catalogue.byName
+
+    /// Elements by name: open addressing, since a dictionary's hash costs more than all else that is done for a tag.
+    private struct Table: Sendable {
+        private var keys = [UInt128](repeating: 0, count: 512)
+        private var elements = [HTMLElement](repeating: .unknown, count: 512)
+
+        private static func slot(of key: UInt128) -> Int {
+            let folded =
+                UInt64(truncatingIfNeeded: key) ^ UInt64(truncatingIfNeeded: key >> 64) &* 0x517C_C1B7_2722_0A95
+            return Int(truncatingIfNeeded: (folded &* 0x9E37_79B9_7F4A_7C15) >> 55)
+        }
+
+        mutating func insert(_ element: HTMLElement, _ key: UInt128) {
+            var slot = Self.slot(of: key)
+            while keys[slot] != 0 { slot = (slot + 1) & 511 }
+            keys[slot] = key
+            elements[slot] = element
+        }
+
+        func find(_ key: UInt128) -> HTMLElement {
+            var slot = Self.slot(of: key)
+            while keys[slot] != key {
+                if keys[slot] == 0 { return .unknown }
+                slot = (slot + 1) & 511
+            }
+            return elements[slot]
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import WireModel
+
 /// Writes text and attribute values of HTML, escaped as little as HTML allows.
 enum HTMLWriter {
     /// Resolves the character references of a part of HTML. `out` is emptied first.
@@ -6,11 +8,9 @@ enum HTMLWriter {
         var start = range.lowerBound
         var index = start
         let end = range.upperBound
-        while index < end {
-            guard bytes[index] == UInt8(ascii: "&") else {
-                index += 1
-                continue
-            }
+        let text = bytes.span
+        while let reference = HTMLReader.find(UInt8(ascii: "&"), in: text, index..<end) {
+            index = reference
             out.append(contentsOf: bytes[start..<index])
             start = index
             if let length = CharacterReference.decode(
@@ -47,8 +47,9 @@ enum HTMLWriter {
         var start = range.lowerBound
         var index = start
         let end = range.upperBound
+        let text = bytes.span
         while index < end {
-            while index < end, bytes[index].isPlain { index += 1 }
+            index = plainEnd(text, index, end)
             guard index < end else { break }
             let byte = bytes[index]
             guard let (length, escape) = escape(of: byte, bytes, index, end, quotes) else {
@@ -61,6 +62,28 @@ enum HTMLWriter {
             start = index
         }
         out.append(contentsOf: bytes[start..<end])
+    }
+
+    /// Where the bytes end that are written as they are.
+    @inline(__always)
+    private static func plainEnd(_ text: Swift.Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var index = start
+        while index &+ 8 <= end {
+            let count = plainCount(EightBytes(text, at: index))
+            index &+= count
+            if count < 8 { return index }
+        }
+        while index < end, text[index].isPlain { index += 1 }
+        return index
+    }
+
+    /// How many of eight bytes come before the first that is not plain.
+    @inline(__always)
+    private static func plainCount(_ bytes: EightBytes) -> Int {
+        let quoteOrAmpersand = bytes.equal(0x22, mask: 0xFB)
+        let lessOrGreater = bytes.equal(0x3C, mask: 0xFD)
+        let others = bytes.below(0x20) | bytes.equal(0x7F) | bytes.equal(0xC2) | bytes.equal(0xEF)
+        return EightBytes.count(before: quoteOrAmpersand | lessOrGreater | others)
     }
 
     /// How the character at `index` is written, and its length as it stands; nil if as it is.

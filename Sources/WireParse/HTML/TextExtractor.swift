@@ -1,3 +1,5 @@
+import WireModel
+
 /// Plain text of HTML: markup removed, references resolved, runs of white space made one blank.
 public enum TextExtractor {
     /// The text of `html`, with a line break between blocks.
@@ -64,8 +66,9 @@ struct TextBuilder {
     mutating func append(_ source: [UInt8], _ range: Range<Int>) {
         var index = range.lowerBound
         let end = range.upperBound
+        let text = source.span
         while index < end {
-            let run = TextBuilder.regularEnd(source, index, end)
+            let run = TextBuilder.regularEnd(text, index, end)
             if run > index {
                 startWord()
                 bytes.append(contentsOf: source[index..<run])
@@ -87,9 +90,14 @@ struct TextBuilder {
     }
 
     /// Where text ends that stays as it is: words, with one blank between them.
-    private static func regularEnd(_ source: [UInt8], _ start: Int, _ end: Int) -> Int {
+    private static func regularEnd(_ source: Swift.Span<UInt8>, _ start: Int, _ end: Int) -> Int {
         var index = start
         while index < end {
+            if index &+ 8 <= end, source[index].isInk {
+                let regular = regularCount(EightBytes(source, at: index))
+                index &+= regular
+                if regular == 8 { continue }
+            }
             if source[index].isInk {
                 index += 1
             } else if source[index] == 0x20, index > start, index + 1 < end, source[index + 1].isInk {
@@ -99,6 +107,19 @@ struct TextBuilder {
             }
         }
         return index
+    }
+
+    /// How many of eight bytes, the first of which is ink, are ink with single blanks between; less than 8 if the last is a
+    /// blank, for then the next byte decides.
+    @inline(__always)
+    private static func regularCount(_ bytes: EightBytes) -> Int {
+        let blanks = bytes.equal(0x20)
+        let others =
+            bytes.below(0x20) | bytes.equal(0x7F) | bytes.equal(0xC2) | bytes.equal(0xE1, mask: 0xFD)
+            | bytes.equal(0xE2)
+        let count = EightBytes.count(before: others | blanks & blanks << 8)
+        let isBehindBlank = count > 0 && blanks & (0x80 << UInt64(8 * (count - 1))) != 0
+        return isBehindBlank ? count - 1 : count
     }
 
     private mutating func startWord() {

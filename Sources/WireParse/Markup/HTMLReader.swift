@@ -1,3 +1,5 @@
+import WireModel
+
 /// Reads HTML as a row of tags and texts, after the tokenisation rules of the WHATWG HTML standard (section 13.2.5).
 ///
 /// It never fails: every input is some HTML. Comments, doctypes and processing instructions are skipped. Text is given
@@ -234,10 +236,20 @@ struct HTMLReader {
     }
 
     private func find(_ byte: UInt8, from start: Int) -> Int? {
-        var index = start
-        let end = bytes.count
+        start < bytes.count ? HTMLReader.find(byte, in: bytes.span, start..<bytes.count) : nil
+    }
+
+    /// The first place of a byte in a part of a text.
+    static func find(_ byte: UInt8, in text: Swift.Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        let end = range.upperBound
+        while index &+ 8 <= end {
+            let count = EightBytes.count(before: EightBytes(text, at: index).equal(byte))
+            index &+= count
+            if count < 8 { return index }
+        }
         while index < end {
-            if bytes[index] == byte { return index }
+            if text[index] == byte { return index }
             index += 1
         }
         return nil

@@ -16,6 +16,8 @@ enum LocalName: UInt8, CaseIterable {
     case div
     // news:
     case news, publication, publication_date, keywords
+    // image:
+    case caption
 
     private static let exact: [String: LocalName] = {
         var table = Dictionary(uniqueKeysWithValues: LocalName.allCases.map { (String(describing: $0), $0) })

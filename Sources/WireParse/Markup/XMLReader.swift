@@ -157,6 +157,12 @@ struct XMLAttributes {
         }
     }
 
+    /// All of them with the namespaces of their prefixes; nil without a prefix, or with one that was never declared.
+    var allWithNamespaces: [(attribute: RawAttribute, namespace: String?)] {
+        guard count > 0, let raw else { return [] }
+        return zip(all, 0..<count).map { ($0, raw[$1 * 5 + 2]?.asText) }
+    }
+
     private func value(_ field: UnsafeMutablePointer<UnsafePointer<xmlChar>?>) -> String {
         guard let start = field[3], let end = field[4], end > start else { return "" }
         return String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
@@ -336,9 +342,12 @@ extension XMLSession {
         if address == nil, prefix != nil {
             vocabulary = Vocabulary(usualPrefix: prefixText) ?? .other
             reportUndeclared(prefixText)
+        } else if vocabulary == .other, let meant = Vocabulary(usualPrefix: prefixText), meant.hasDistinctPrefix {
+            vocabulary = meant
         }
         let name = XMLName(
-            vocabulary: vocabulary, local: LocalName(text), text: text, prefix: prefixText, namespace: namespace)
+            vocabulary: vocabulary, local: LocalName(text), text: vocabulary.spelling(of: text), prefix: prefixText,
+            namespace: namespace)
         context.names.append(name)
         elements.insert(key, context.names.count - 1)
         return context.names.count - 1
@@ -501,6 +510,9 @@ private func getEntity(
     _ user: UnsafeMutableRawPointer?, _ name: UnsafePointer<xmlChar>?
 ) -> xmlEntityPtr? {
     guard let session = user?.assumingMemoryBound(to: XMLSession.self), let name else { return nil }
+    // In the document type, libxml2 asks only whether an entity was declared before.
+    let state = session.pointee.parser?.pointee.instate
+    if state == XML_PARSER_DTD || state == XML_PARSER_ENTITY_DECL || state == XML_PARSER_ENTITY_VALUE { return nil }
     let inAttribute = session.pointee.parser?.pointee.instate == XML_PARSER_ATTRIBUTE_VALUE
     return session.pointee.entity(named: name, inAttribute: inAttribute)
 }
@@ -665,8 +677,18 @@ private struct EntityTable {
             declared[name] = .external
             return
         }
-        let isPlain = !value.utf8.contains { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "<") }
-        declared[name] = isPlain && value.utf8.count <= EntityTable.valueBytes ? .text(value) : .refused
+        declared[name] = EntityTable.plain(value).map { .text($0) } ?? .refused
+    }
+
+    /// The text of a value without markup and without entities but the five of XML; nil for others, and for long ones.
+    private static func plain(_ value: String) -> String? {
+        guard value.utf8.count <= valueBytes, !value.utf8.contains(UInt8(ascii: "<")) else { return nil }
+        guard value.utf8.contains(UInt8(ascii: "&")) else { return value }
+        var text = value
+        for (name, character) in [("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'"), ("amp", "&")] {
+            text = text.replacing("&\(name);", with: character == "&" ? "\u{1}" : character)
+        }
+        return text.utf8.contains(UInt8(ascii: "&")) ? nil : text.replacing("\u{1}", with: "&")
     }
 
     /// Whether a name is mentioned for the first time.

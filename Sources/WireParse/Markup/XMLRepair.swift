@@ -114,7 +114,7 @@ extension XMLRepair {
 
     @inline(__always)
     private func isSpecial(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == 0xEF
+        byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "]") || byte == 0xEF
             || (byte < 0x20 && byte != 0x0A && byte != 0x09 && byte != 0x0D)
     }
 
@@ -123,6 +123,13 @@ extension XMLRepair {
         let byte = bytes[position]
         switch byte {
         case UInt8(ascii: "&"): readReference()
+        case UInt8(ascii: "]"):
+            let isSectionEnd = bytes[position...].starts(with: "]]>".utf8)
+            if isSectionEnd {
+                report(.xmlNotWellFormed, "A bare \"]]>\" is read as text; it must be written \"]]&gt;\".")
+            }
+            pending.append(contentsOf: isSectionEnd ? "]]&gt;".utf8 : "]".utf8)
+            position += isSectionEnd ? 3 : 1
         case 0xEF:
             let isNoncharacter =
                 position + 2 < bytes.count && bytes[position + 1] == 0xBF && bytes[position + 2] >= 0xBE
@@ -234,14 +241,16 @@ extension XMLRepair {
         position += 1
     }
 
-    /// Leaves out a comment or an instruction; one without its end is left out up to the next `>`.
+    /// Leaves out a comment or an instruction; one without its end is left out up to the next tag.
     private mutating func skip(to mark: String, from start: Int) {
-        let end = find(mark, from: start) ?? find(">", from: start)
-        if end == nil || !bytes[..<(end ?? 0)].suffix(mark.utf8.count).elementsEqual(mark.utf8) {
+        var stop = find(mark, from: start) ?? -1
+        if stop < 0 {
             isBroken = true
             report(.xmlNotWellFormed, "A comment or instruction has no end.")
+            stop = start
+            while stop < bytes.count, bytes[stop] != UInt8(ascii: "<"), bytes[stop] != UInt8(ascii: ">") { stop += 1 }
+            if stop < bytes.count, bytes[stop] == UInt8(ascii: ">") { stop += 1 }
         }
-        let stop = end ?? bytes.count
         keepLines(position..<stop)
         position = stop
     }
