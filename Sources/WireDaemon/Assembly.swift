@@ -29,7 +29,11 @@ public struct Assembly: Sendable {
     /// The topics of the topics file.
     /// - Throws: a problem if the file cannot be read or is not YAML.
     public func loadTopics() throws(SettingsProblem) -> LoadedTopics {
-        let path = locations.topics(settings).path
+        try loadTopics(at: locations.topics(settings).path)
+    }
+
+    /// The topics of another file.
+    func loadTopics(at path: String) throws(SettingsProblem) -> LoadedTopics {
         let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list)
         do {
             return LoadedTopics(try TopicsFile.read(bytes, name: path))

@@ -7,6 +7,9 @@ public struct Tokenizer: Sendable {
         case text
         /// A query: a word has the forms of all languages, but keeps its possessive and its inner full stops.
         case query
+        /// A query whose spelling is compared afterwards: like one, but words that a full stop, colon or underscore joins
+        /// have their parts too.
+        case spelling
     }
 
     public enum Limits {
@@ -28,7 +31,7 @@ public struct Tokenizer: Sendable {
     public init(language: String? = nil, side: Side = .text) {
         self.side = side
         let primary = language?.prefix { $0 != "-" && $0 != "_" }.lowercased() ?? ""
-        let isOpen = side == .query || primary.isEmpty || primary == "und"
+        let isOpen = side != .text || primary.isEmpty || primary == "und"
         usesGermanForms = isOpen || primary == "de"
         dropsElidedArticles = isOpen || ["fr", "it", "ca", "oc"].contains(primary)
     }

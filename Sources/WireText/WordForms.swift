@@ -2,7 +2,7 @@
 extension BlockRun {
     /// A word that is a segment of UAX #29; returns nil if it cannot be part of a joined one.
     mutating func writeWord(_ text: [FoldedScalar], _ start: Int, _ end: Int) -> WordSpan? {
-        let parts = tokenizer.side == .text ? WordParts(text, start, end) : WordParts()
+        let parts = tokenizer.side != .query ? WordParts(text, start, end) : WordParts()
         guard parts.ranges.count > 1 else {
             let span = writeForms(text, start, end, span(of: text, start, end), kind: .word)
             if let only = parts.ranges.first, only.count < end - start {

@@ -22,7 +22,10 @@ struct MatchCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Documents; - for standard input.", valueName: "file"), completion: .file())
     var files: [String]
 
-    @Option(name: .long, help: ArgumentHelp("Match this query instead of the topics file.", valueName: "query"))
+    // A query may begin with a dash.
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp("Match this query instead of the topics file.", valueName: "query"))
     var query: String?
 
     @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))

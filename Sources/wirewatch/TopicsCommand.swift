@@ -7,14 +7,16 @@ import WireStore
 struct TopicsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topics",
-        abstract: "Watched topics: list them, check them, ask why one did or did not flag an article.",
+        abstract:
+            "Watched topics: list them, check them, ask why one did or did not flag an article, or what it would have flagged.",
         discussion: """
             Examples:
               wirewatch topics list
               wirewatch topics check
               wirewatch topics explain cyber-attacks 7312345678901234567
+              wirewatch topics backtest cyber-attacks --since 90d
             """,
-        subcommands: [List.self, Check.self, Explain.self])
+        subcommands: [List.self, Check.self, Explain.self, BacktestCommand.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

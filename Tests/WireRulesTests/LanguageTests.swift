@@ -91,6 +91,7 @@ struct Row: Sendable, CustomStringConvertible {
         ("", "empty-query"), ("barr OR flynn AND resign*", "mixed-and-or"), ("(a", "unclosed-parenthesis"),
         ("a)", "unopened-parenthesis"), ("NOT a", "negative-only"), ("a OR (NOT b)", "negative-only"),
         ("re*", "wildcard-too-short"),
+        ("東*庁", "wildcard-place"), ("東?都", "wildcard-place"),
         ("bar~1", "fuzzy-too-short"), ("ATLEAST3(a AND b)", "count-operand"), ("a NEAR/5 title:b", "near-operand"),
         ("language:xx", "unknown-language"), ("country:uk", "unknown-country"), ("published:soon", "bad-date"),
         ("a AND", "missing-operand"), ("ATLEAST1(x)", "count-range"), ("title:author:x", "field-in-field"),

@@ -32,6 +32,10 @@ import WireModel
         ("U.S.", "the U.S. Army", true), ("U.S.", "the US Army", false), ("U.S.", "told us", false),
         ("{US}", "the US Army", true), ("{US}", "told us", false), ("us", "the US Army", true),
         ("resign", "must resign.The end", true), ("barr", "Update:Barr said", true), ("barr", "x_barr_y", true),
+        ("node.js", "on my.node.js now", true), ("example.com", "see https://www.example.com/x", true),
+        ("U.S.", "the U.S.-led force", true), ("U.S.", "the U.S.A. today", false), ("AT&T", "told AT&T.The", true),
+        ("AT&T*", "AT&T1 rose", true), ("AT&T*", "at two", false), ("node.j*", "node.js", true),
+        ("C++", "学习C++语言", true), ("AT&T", "AT&T大阪", true), ("C++", "C++을", true),
         // Numbers
         ("1000", "1,000 people", true), ("1,000", "1000 people", true), ("1000", "1 000 people", true),
         // Elided articles

@@ -22,6 +22,19 @@ enum Characters {
         }
     }
 
+    /// A letter of a script that is written without spaces, where a word is found inside others.
+    static func isWithoutSpaces(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x2E80...0x2FDF, 0x3005...0x3007, 0x3021...0x312F,
+            0x31A0...0x31FF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0xFF66...0xFF9F, 0x20000...0x3FFFF:
+            true
+        default: false
+        }
+    }
+
+    /// A quotation mark between two Hebrew letters is the sign of an abbreviation.
+    static func isHebrew(_ scalar: Unicode.Scalar) -> Bool { (0x05D0...0x05F2).contains(scalar.value) }
+
     static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x30 && scalar.value <= 0x39 }
 
     /// A letter, digit, mark or emoji: what makes a word.

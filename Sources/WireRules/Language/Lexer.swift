@@ -119,7 +119,7 @@ extension Lexer {
     mutating func readPhrase(_ isAdjacent: Bool) throws(QueryProblem) {
         let start = index
         var end = index + 1
-        while end < scalars.count, !Characters.isQuote(scalars[end]) { end += 1 }
+        while end < scalars.count, !Characters.isQuote(scalars[end]) || isInsideHebrew(end) { end += 1 }
         guard end < scalars.count else {
             throw problem(
                 "unclosed-quote", start..<(start + 1), "this quotation mark is never closed",
@@ -211,7 +211,7 @@ extension Lexer {
             let scalar = scalars[end]
             if scalar == stop { break }
             if scalar.properties.isWhitespace || scalar == "(" || scalar == ")" || scalar == "{" || scalar == "}"
-                || Characters.isQuote(scalar)
+                || Characters.isQuote(scalar) && !isInsideHebrew(end)
             {
                 break
             }
@@ -219,6 +219,12 @@ extension Lexer {
             end += 1
         }
         return end
+    }
+
+    /// Whether a quotation mark is part of a Hebrew abbreviation.
+    func isInsideHebrew(_ position: Int) -> Bool {
+        scalars[position] == "\"" && position > 0 && position + 1 < scalars.count
+            && Characters.isHebrew(scalars[position - 1]) && Characters.isHebrew(scalars[position + 1])
     }
 
     /// The colon of `name:`, if the word begins with letters and a colon.

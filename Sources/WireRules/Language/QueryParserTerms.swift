@@ -164,14 +164,23 @@ extension QueryParser {
     }
 
     func checkWildcards(word: [Unicode.Scalar], _ range: Range<Int>) throws(QueryProblem) {
-        let stars = word.indices.filter { word[$0] == "*" }
+        guard word.contains(where: { $0 == "*" || $0 == "?" }) else { return }
         let written = String(decoding: bytes[range].prefix(60), as: UTF8.self)
+        if word.contains(where: Characters.isWithoutSpaces) {
+            let core = word.drop { $0 == "*" }.reversed().drop { $0 == "*" }
+            guard core.contains(where: { $0 == "*" || $0 == "?" }) else { return }
+            throw problem(
+                "wildcard-place", range,
+                "\(written): where a script has no spaces, a word is found inside others, and no * or ? stands within it",
+                hint: "write the parts near each other: 東京 ONEAR/5 庁")
+        }
+        let stars = word.indices.filter { word[$0] == "*" }
         for (place, star) in stars.enumerated() {
             let low = place == 0 ? 0 : stars[place - 1] + 1
             let high = place + 1 < stars.count ? stars[place + 1] : word.count
             let before = word[low..<star].count(where: Characters.isWordCharacter)
             let after = word[(star + 1)..<high].count(where: Characters.isWordCharacter)
-            if max(before, after) < Limits.wildcardLetters, !isWithoutSpaces(word) {
+            if max(before, after) < Limits.wildcardLetters {
                 throw problem(
                     "wildcard-too-short", range,
                     "\(written) would match too much: at least 3 letters must stand beside a *",
@@ -187,11 +196,5 @@ extension QueryParser {
                     hint: "write  organi?ation")
             }
         }
-    }
-
-    /// In scripts without spaces a word is found anywhere, so a `*` adds nothing.
-    func isWithoutSpaces(_ word: [Unicode.Scalar]) -> Bool {
-        word.contains { (0x2E80...0x9FFF).contains($0.value) || (0x20000...0x3FFFF).contains($0.value) }
-            && word.allSatisfy { $0 == "*" || $0.value >= 0x2E80 }
     }
 }

@@ -1,8 +1,10 @@
 /// Matches folded forms against `*` and `?`.
 enum Pattern {
-    /// Bytes that UTF-8 does not have.
-    static let star: UInt8 = 0xFE
-    static let one: UInt8 = 0xFF
+    /// Bytes that UTF-8 does not have; the lowest first.
+    static let star: UInt8 = 0xFD
+    static let one: UInt8 = 0xFE
+    /// Anything, apostrophes and the like too: around Hangul, on which particles and closing quotation marks hang.
+    static let any: UInt8 = 0xFF
 
     /// Whether the whole of `forms[low..<high]` has the pattern `rules[from..<to]`.
     static func matches(_ rules: [UInt8], _ from: Int, _ to: Int, _ forms: [UInt8], _ low: Int, _ high: Int) -> Bool {
@@ -11,7 +13,7 @@ enum Pattern {
         var starRule = -1
         var starPlace = low
         while place < high {
-            if rule < to, rules[rule] == star {
+            if rule < to, isRun(rules[rule]) {
                 starRule = rule
                 starPlace = place
                 rule += 1
@@ -25,7 +27,7 @@ enum Pattern {
             } else if rule < to, rules[rule] == forms[place] {
                 rule += 1
                 place += 1
-            } else if starRule >= 0, isWord(forms[starPlace]) {
+            } else if starRule >= 0, rules[starRule] == any || isWord(forms[starPlace]) {
                 starPlace = next(forms, starPlace, high)
                 place = starPlace
                 rule = starRule + 1
@@ -33,9 +35,11 @@ enum Pattern {
                 return false
             }
         }
-        while rule < to, rules[rule] == star { rule += 1 }
+        while rule < to, isRun(rules[rule]) { rule += 1 }
         return rule == to
     }
+
+    private static func isRun(_ rule: UInt8) -> Bool { rule == star || rule == any }
 
     /// Letters and digits; all beyond ASCII that stands in a form is one.
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -52,6 +52,7 @@ struct Program: Sendable {
         var lead: [UInt8]
         var trail: [UInt8]
         var isExact: Bool
+        var hasWildcards = false
     }
 
     var nodes: [Node] = []

@@ -99,7 +99,7 @@ struct CandidateFinder {
     /// A text that has a Hangul word as a part has all its pairs of syllables.
     private func hangulPairs(_ pattern: [UInt8]) -> TermExpression? {
         let literal = pattern.filter { $0 < Pattern.star }
-        guard pattern.first == Pattern.star, pattern.last == Pattern.star, literal.count == pattern.count - 2 else {
+        guard pattern.first == Pattern.any, pattern.last == Pattern.any, literal.count == pattern.count - 2 else {
             return nil
         }
         let scalars = Array(String(decoding: literal, as: UTF8.self).unicodeScalars)

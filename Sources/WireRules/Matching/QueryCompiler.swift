@@ -5,6 +5,7 @@ import WireText
 struct QueryCompiler {
     private(set) var program: Program
     private let tokenizer = Tokenizer(side: .query)
+    private let spellingTokenizer = Tokenizer(side: .spelling)
     /// Indices of topics by id, for `topic:`.
     private let topics: [String: Int]
     private var query: [UInt8] = []
@@ -135,13 +136,13 @@ extension QueryCompiler {
 // MARK: - Terms
 
 extension QueryCompiler {
-    /// Letters that stand for `*` and `?` while a term is split into words; no alphabet in use has them.
-    private static let starLetter: Unicode.Scalar = "\u{168A}"
-    private static let oneLetter: Unicode.Scalar = "\u{168B}"
+    private static let starLetter = Spelling.starLetter
+    private static let oneLetter = Spelling.oneLetter
 
     private mutating func writeTerm(_ term: TextTerm, _ range: Range<Int>) throws(QueryProblem) -> Int32 {
         let text = term.kind == .folded ? masked(term.text) : term.text
-        let buffer = tokenizer.tokens(of: text)
+        let isSpelled = term.kind == .folded || term.kind == .exact
+        let buffer = (isSpelled ? spellingTokenizer : tokenizer).tokens(of: text)
         guard !buffer.tokens.isEmpty else {
             throw QueryProblem(
                 .error, "no-word", range, in: query, "there is no word in \(term.text.prefix(40))",
@@ -150,7 +151,7 @@ extension QueryCompiler {
         let start = program.tokens.count
         let firstCheck = program.checks.count
         writeTokens(buffer, term.kind)
-        if term.kind == .folded || term.kind == .exact {
+        if isSpelled {
             writeChecks(text, buffer, isExact: term.kind == .exact)
         }
         let length = program.tokens[start...].map { $0.position + $0.advance }.max() ?? 0
@@ -181,8 +182,13 @@ extension QueryCompiler {
     private func masked(_ text: String) -> String {
         guard text.contains("*") || text.contains("?") else { return text }
         var view = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            view.append(scalar == "*" ? Self.starLetter : scalar == "?" ? Self.oneLetter : scalar)
+        for word in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace) {
+            // In a script without spaces a word is found inside others: the star says nothing new.
+            let isFoundAnywhere = word.unicodeScalars.contains(where: Characters.isWithoutSpaces)
+            for scalar in word.unicodeScalars where !isFoundAnywhere || scalar != "*" {
+                view.append(scalar == "*" ? Self.starLetter : scalar == "?" ? Self.oneLetter : scalar)
+            }
+            view.append(" ")
         }
         return String(view)
     }
@@ -232,7 +238,7 @@ extension QueryCompiler {
             return .pattern(pattern)
         }
         if scalars.count(where: { (0xAC00...0xD7A3).contains($0.value) }) >= 2 {
-            return .pattern([Pattern.star] + form + [Pattern.star])
+            return .pattern([Pattern.any] + form + [Pattern.any])
         }
         return .form(form)
     }
@@ -260,7 +266,8 @@ extension QueryCompiler {
             program.checks.append(
                 Program.Check(
                     positions: Int32(truncatingIfNeeded: first)..<Int32(truncatingIfNeeded: last), core: core,
-                    lead: lead, trail: trail, isExact: isExact))
+                    lead: lead, trail: trail, isExact: isExact,
+                    hasWildcards: core.unicodeScalars.contains { $0 == Self.starLetter || $0 == Self.oneLetter }))
         }
         _ = start
     }
@@ -273,9 +280,7 @@ extension QueryCompiler {
         guard let first = scalars.firstIndex(where: Characters.isWordCharacter),
             let last = scalars.lastIndex(where: Characters.isWordCharacter)
         else { return nil }
-        if scalars.contains(where: { Spelling.hasNoCase($0) || $0 == Self.starLetter || $0 == Self.oneLetter }) {
-            return nil
-        }
+        if scalars.contains(where: Spelling.hasNoCase) { return nil }
         var lead = scalars[..<first]
         var trail = scalars[(last + 1)...]
         let inner = scalars[first...last]

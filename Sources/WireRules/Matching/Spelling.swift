@@ -12,6 +12,10 @@ enum Spelling {
         }
     }
 
+    /// Letters that stand for `*` and `?` while a term is split into words; no alphabet in use has them.
+    static let starLetter: Unicode.Scalar = "\u{168A}"
+    static let oneLetter: Unicode.Scalar = "\u{168B}"
+
     static func isLeadingSymbol(_ scalar: Unicode.Scalar) -> Bool { ".@$€£¥&%+#".unicodeScalars.contains(scalar) }
 
     static func isTrailingSymbol(_ scalar: Unicode.Scalar) -> Bool { "+#%&@$€£°".unicodeScalars.contains(scalar) }
@@ -23,7 +27,8 @@ enum Spelling {
             if Characters.isWordCharacter(scalar) || Characters.isDash(scalar) || Characters.isApostrophe(scalar) {
                 continue
             }
-            if isIgnored(scalar) { continue }
+            // Gershayim stand inside Hebrew words as apostrophes do in others.
+            if isIgnored(scalar) || scalar == "\u{5F4}" { continue }
             let isGrouping = scalar == "," || scalar == "."
             if isGrouping, Characters.isDigit(scalars[index - 1]), Characters.isDigit(scalars[index + 1]) { continue }
             return true
@@ -41,6 +46,8 @@ enum Spelling {
                 view.append("-")
             } else if Characters.isApostrophe(scalar) {
                 view.append("'")
+            } else if scalar == "\u{5F4}" {
+                view.append("\"")
             } else {
                 view.append(scalar)
             }
@@ -58,14 +65,14 @@ extension Spelling {
         guard low <= high, high <= bytes.count else { return false }
         let text = String(decoding: (low..<high).map { bytes[$0] }, as: UTF8.self)
         let core = normal(text, isExact: check.isExact)
-        if core != check.core {
+        if !isSpelled(core[...], check) {
             // Apple's, l'AT&T
-            if core.count >= check.core.count + 2, core.hasPrefix(check.core),
-                core.dropFirst(check.core.count).lowercased() == "'s"
-            {
+            if core.suffix(2).lowercased() == "'s", isSpelled(core.dropLast(2), check) {
                 guard check.trail.isEmpty else { return false }
                 high = -1
-            } else if core.hasSuffix("'" + check.core), core.dropLast(check.core.count + 1).allSatisfy(\.isLetter) {
+            } else if let apostrophe = core.firstIndex(of: "'"), core[..<apostrophe].allSatisfy(\.isLetter),
+                isSpelled(core[core.index(after: apostrophe)...], check)
+            {
                 guard check.lead.isEmpty else { return false }
                 low = -1
             } else {
@@ -73,6 +80,37 @@ extension Spelling {
             }
         }
         return low < 0 || precedes(check, low, bytes) ? high < 0 || follows(check, high, bytes) : false
+    }
+
+    private static func isSpelled(_ text: Substring, _ check: Program.Check) -> Bool {
+        guard check.hasWildcards else { return text == check.core }
+        return fits(Array(text.unicodeScalars), Array(check.core.unicodeScalars))
+    }
+
+    /// Compares with `*` and `?` as letters of their own, which stand for letters and digits.
+    private static func fits(_ text: [Unicode.Scalar], _ pattern: [Unicode.Scalar]) -> Bool {
+        var ways: Set<Int> = [0]
+        func skipStars(_ ways: Set<Int>) -> Set<Int> {
+            var all = ways
+            for way in ways {
+                var next = way
+                while next < pattern.count, pattern[next] == starLetter {
+                    next += 1
+                    all.insert(next)
+                }
+            }
+            return all
+        }
+        for scalar in text {
+            let isLetter = Characters.isWordCharacter(scalar)
+            ways = Set(
+                skipStars(ways).compactMap { way in
+                    guard way < pattern.count else { return nil }
+                    if pattern[way] == starLetter { return isLetter ? way : nil }
+                    return pattern[way] == scalar || pattern[way] == oneLetter && isLetter ? way + 1 : nil
+                })
+        }
+        return skipStars(ways).contains(pattern.count)
     }
 
     private static func precedes(_ check: Program.Check, _ low: Int, _ bytes: Swift.Span<UInt8>) -> Bool {
@@ -97,6 +135,7 @@ extension Spelling {
 
     private static func isWordByte(at place: Int, _ bytes: Swift.Span<UInt8>) -> Bool {
         let text = String(decoding: (place..<min(bytes.count, place + 4)).map { bytes[$0] }, as: UTF8.self)
-        return text.unicodeScalars.first.map(Characters.isWordCharacter) ?? false
+        // In scripts without spaces and in Hangul, with its particles, a word ends where another script begins.
+        return text.unicodeScalars.first.map { Characters.isWordCharacter($0) && !hasNoCase($0) } ?? false
     }
 }

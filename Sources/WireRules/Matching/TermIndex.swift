@@ -4,7 +4,7 @@ import WireText
 enum KeyRule: Hashable, Sendable {
     /// A form, byte for byte.
     case form([UInt8])
-    /// A form with `*` and `?` as `Pattern.star` and `Pattern.one`.
+    /// A form with `*` and `?` as `Pattern.star` and `Pattern.one`; with `Pattern.any` around if it may be a part.
     case pattern([UInt8])
     /// A form so many edits apart.
     case fuzzy([UInt8], Int)

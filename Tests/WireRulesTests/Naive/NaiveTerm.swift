@@ -87,7 +87,12 @@ struct NaiveSearch {
         var found: Set<Range<Int>> = []
         for start in text.indices where text[start...].starts(with: spelling) {
             let end = start + spelling.count
-            guard begins(text, start), ends(text, end) else { continue }
+            // In `a:C++` the word is a:C, as single letters are kept together.
+            let first = block.characters[start].offset
+            let isInside = block.words.contains {
+                $0.source.lowerBound < first && $0.source.upperBound > first && $0.end == $0.start + 1
+            }
+            guard begins(text, start), ends(text, end), !isInside || text[start - 1] == "'" else { continue }
             let source = block.characters[start].offset..<block.characters[min(end, text.count - 1)].offset
             let inside = block.words.filter { $0.end == $0.start + 1 && $0.source.overlaps(source) }
             if let low = inside.map(\.start).min(), let high = inside.map(\.end).max() { found.insert(low..<high) }
@@ -111,7 +116,11 @@ struct NaiveSearch {
         return !isLetter(text[end])
     }
 
-    private func isLetter(_ character: Character) -> Bool { character.isLetter || character.isNumber }
+    /// Words end where a script begins that has no spaces, or particles that hang on them.
+    private func isLetter(_ character: Character) -> Bool {
+        guard let first = character.unicodeScalars.first, !Spelling.hasNoCase(first) else { return false }
+        return character.isLetter || character.isNumber
+    }
 }
 
 /// The forms of a query's words: from position to position.
