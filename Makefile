@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-schedule prove-delivery completions manual install deb prove-deb clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-schedule fuzz test-sanitized prove-delivery completions manual install deb prove-deb clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -70,6 +70,15 @@ smoke: ## walk through the debug program: fetch the samples twice, match, parse
 
 bench: setup release ## measure against the C floors (docs/performance.md); takes some minutes
 	@Benchmarks/run
+
+bench-parse: setup ## measure the parser alone against libxml2's SAX2 pass (docs/performance.md); takes two minutes
+	@Benchmarks/run parse
+
+fuzz: setup ## feed the parser with what a fuzzer makes up, for SECONDS=120 in all; findings go to Fuzz/findings
+	@scripts/fuzz $(or $(SECONDS),120)
+
+test-sanitized: setup-tests ## run the parser's tests under the address and the thread sanitizer
+	@scripts/test-sanitized
 
 bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan their polls, print the delays
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product ScheduleBenchmark --quiet

@@ -70,6 +70,11 @@ public struct Assembly: Sendable {
             commits: CommitQueue(store: store), planner: planner(for: feeds), now: Clock.now)
     }
 
+    /// Gets documents for a look, with the guards and manners of every fetch.
+    func discoveryFetcher(for address: String) -> DiscoveryFetcher {
+        DiscoveryFetcher(fetcher: fetcher(for: [], client: client()))
+    }
+
     /// Shares the polls of all remote feeds.
     private func planner(for feeds: [FeedRecord]) -> PollPlanner {
         let now = Clock.now()
@@ -103,6 +108,21 @@ public struct Assembly: Sendable {
             Result { () throws(SecretFault) in try SecretReference.read(reference) }
         }
         return FeedFetcher(client: client, gate: gate, settings: fetch)
+    }
+}
+
+/// Gets one document, or says why not.
+struct DiscoveryFetcher: Sendable {
+    fileprivate let fetcher: FeedFetcher
+
+    func document(_ feed: Feed) async throws(Failure) -> FetchedDocument {
+        switch await fetcher.fetch(feed, state: FeedState(), now: Clock.now) {
+        case .modified(let document, _): return document
+        case .notModified:
+            throw Failure(
+                stage: .fetch, code: "not_modified", message: "The server says nothing changed.", isRetryable: true)
+        case .gone(_, let failure), .throttled(_, let failure), .failed(_, let failure): throw failure
+        }
     }
 }
 

@@ -4,19 +4,20 @@ public import WireModel
 public enum ParseError: Error, Hashable, Sendable {
     /// There is nothing but white space.
     case empty(problems: [Problem], encoding: String)
-    /// It is something other than a feed; `root` is its first element, if it has one.
-    case notAFeed(root: String?, problems: [Problem], encoding: String)
+    /// It is something other than a feed; `root` is its first element, if it has one, `links` the feeds that it names.
+    case notAFeed(root: String?, problems: [Problem], encoding: String, links: [FeedLinks.Found] = [])
 
     /// What was found, the reason among them.
     public var problems: [Problem] {
         switch self {
         case .empty(let problems, _):
             return problems + [Problem(.emptyInput, "The document is empty.")]
-        case .notAFeed(let root, let problems, _):
+        case .notAFeed(let root, let problems, _, let links):
             let what =
                 switch root?.lowercased() {
                 case nil: "no element of a feed was found in it"
-                case "html": "it is a web page"
+                case "html" where links.isEmpty: "it is a web page"
+                case "html": "it is a web page; it names " + ParseError.list(links)
                 case "opml": "it is a list of feeds (OPML); import it with \"feeds import\""
                 case "urlset", "sitemapindex": "it is a site map without news"
                 case let root?: "its root element is \"\(root.prefix(100))\""
@@ -28,8 +29,14 @@ public enum ParseError: Error, Hashable, Sendable {
     /// The encoding the document was read in.
     public var encoding: String {
         switch self {
-        case .empty(_, let encoding), .notAFeed(_, _, let encoding): encoding
+        case .empty(_, let encoding), .notAFeed(_, _, let encoding, _): encoding
         }
+    }
+
+    private static func list(_ links: [FeedLinks.Found]) -> String {
+        let shown = links.prefix(5).map { $0.url.count > 300 ? $0.url.prefix(300) + "…" : $0.url }
+        let rest = links.count > shown.count ? " and \(links.count - shown.count) more" : ""
+        return (links.count == 1 ? "the feed " : "the feeds ") + shown.joined(separator: ", ") + rest
     }
 }
 
@@ -85,7 +92,10 @@ public struct FeedParser: Sendable {
             if confidence > (best?.confidence ?? .none) { best = (format, confidence) }
         }
         guard let best else {
-            throw .notAFeed(root: prefix.rootName, problems: decoded.problems, encoding: decoded.encoding)
+            let isPage = prefix.rootName?.lowercased() == "html"
+            let links = isPage ? FeedLinks(html: Array(decoded.bytes[decoded.start...]), url: document.url).found : []
+            throw .notAFeed(
+                root: prefix.rootName, problems: decoded.problems, encoding: decoded.encoding, links: links)
         }
         var feed = try best.format.parse(decoded)
         if let type = FeedParser.strangeType(document.contentType) {

@@ -1,6 +1,6 @@
 public import WireModel
 
-/// A list of subscriptions: OPML 1.x and 2.0, in and out. A broken list is read as far as it goes.
+/// A list of subscriptions: OPML 1.x and 2.0, in and out, and bookmark lists, in. A broken list is read as far as it goes.
 public struct SubscriptionList: Sendable {
     public struct Subscription: Hashable, Sendable {
         /// `xmlUrl` as written.
@@ -55,7 +55,12 @@ public struct SubscriptionList: Sendable {
         let decoded = TextDecoding.decode(FetchedDocument(bytes: bytes), limits: limits)
         let prefix = DocumentPrefix(decoded.bytes[decoded.start...])
         guard !prefix.isBlank else { throw .empty(problems: decoded.problems, encoding: decoded.encoding) }
-        guard prefix.rootName?.lowercased() == "opml" else {
+        if BookmarkReader.isList(decoded.bytes[decoded.start...]) {
+            let bookmarks = BookmarkReader(Array(decoded.bytes[decoded.start...]), limit: limit)
+            return SubscriptionList(
+                subscriptions: bookmarks.subscriptions, problems: decoded.problems + bookmarks.problems)
+        }
+        guard prefix.rootName?.lowercased() == "opml" || hasOutline(decoded.bytes[decoded.start...]) else {
             throw .notAFeed(root: prefix.rootName, problems: decoded.problems, encoding: decoded.encoding)
         }
         let start = decoded.bytes[decoded.start...].firstIndex { !isSpace($0) } ?? decoded.start
@@ -71,5 +76,15 @@ public struct SubscriptionList: Sendable {
         return SubscriptionList(
             subscriptions: repaired.subscriptions,
             problems: decoded.problems + [error] + second.problems + repaired.problems)
+    }
+
+    /// Whether outlines stand near the beginning, with or without a root that says what they are.
+    private static func hasOutline(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let mark = Array("<outline".utf8)
+        let head = bytes.prefix(1 << 14)
+        return head.indices.contains { index in
+            head[index] == mark[0] && head[index...].count > mark.count
+                && zip(head[index...], mark).allSatisfy { $0.asciiLowercased == $1 }
+        }
     }
 }

@@ -59,8 +59,21 @@ extension SubscriptionList {
 
     private static func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth + 2) }
 
+    /// For an attribute's value: line breaks and tabs stay what they are, what XML cannot hold goes.
     private static func escaped(_ text: String) -> String {
-        Sanitizer.escaped(text).replacing("\n", with: "&#10;").replacing("\t", with: "&#9;")
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case "\t", "\n", "\r": out += "&#\(scalar.value);"
+            case _ where scalar.value < 0x20 || scalar.value & 0xFFFE == 0xFFFE: break
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
     }
 
     /// A prefix for each namespace: the one it came with, if no other has it.

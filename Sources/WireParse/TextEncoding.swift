@@ -270,7 +270,9 @@ extension TextDecoding {
             let isJSON = mark == nil && bytes.first { !isSpace($0) } == UInt8(ascii: "{")
             guard !isJSON else { return }
             if let label = contentType.flatMap(Evidence.charset(in:)) { note(label, as: \.charset) }
-            if let label = Evidence.declaration(in: bytes, width: width, from: markLength) {
+            if let label = Evidence.declaration(in: bytes, width: width, from: markLength)
+                ?? Evidence.metaCharset(in: bytes)
+            {
                 note(label, as: \.declared)
             }
         }
@@ -307,6 +309,20 @@ extension TextDecoding {
                 return trimmed(parts[1].trimming("\"").trimming("'"))
             }
             return nil
+        }
+
+        /// What a `meta` element of a web page says: `charset="…"`, or the same inside its `content`.
+        private static func metaCharset(in bytes: [UInt8]) -> String? {
+            let head = String(decoding: bytes.prefix(2_048), as: UTF8.self).lowercased()
+            let start = head.drop { $0.isWhitespace }
+            guard start.hasPrefix("<!doctype html") || start.hasPrefix("<html") || start.hasPrefix("<head") else {
+                return nil
+            }
+            guard let meta = start.firstRange(of: "<meta"),
+                let word = start[meta.upperBound...].firstRange(of: "charset=")
+            else { return nil }
+            let value = start[word.upperBound...].drop { $0 == "\"" || $0 == "'" || $0 == " " }
+            return String(value.prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == ":" })
         }
 
         /// The `encoding` of an XML declaration, whatever the width of its characters.

@@ -14,8 +14,9 @@ struct FeedsCommand: ParsableCommand {
               wirewatch feeds import subscriptions.opml
               wirewatch feeds export > feeds.opml
               wirewatch feeds check https://example.org/feed.xml
+              wirewatch feeds discover https://example.org/
             """,
-        subcommands: [List.self, Import.self, Export.self, Check.self, Resume.self])
+        subcommands: [List.self, Import.self, Export.self, Check.self, Discover.self, Resume.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -123,6 +124,54 @@ struct FeedsCommand: ParsableCommand {
                 StandardOutput.write(.array(stages.map(\.json)))
             }
             if stages.contains(where: \.isFailure) { throw ExitCode(1) }
+        }
+    }
+
+    struct Discover: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Find the feeds that a web page names; stores nothing.",
+            discussion: """
+                A page that names none is asked for feeds at usual places of its site. A file never touches the network.
+
+                Example:
+                  wirewatch feeds discover https://example.org/
+
+                Exit code 1 if no feed was found or the page could not be had.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(
+            help: ArgumentHelp("An address, or a page kept as a file.", valueName: "url|file"), completion: .file())
+        var place: String
+
+        @Option(name: .long, help: ArgumentHelp("text, json or jsonl.", valueName: "format"))
+        var format: OutputFormat = .text
+
+        func run() async throws {
+            if !place.contains("://") {
+                _ = try usage { () throws(SettingsProblem) in try InputFile.open([place]) }
+            }
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let found: [FeedDiscovery.Result]
+            do {
+                found = try await FeedDiscovery(assembly, place: place).run()
+            } catch {
+                let name = error.message.hasPrefix(place) ? "" : place + ": "
+                throw CommandProblem(failure: "error: \(Ink.harmless(name + error.message))")
+            }
+            switch format {
+            case .json: StandardOutput.write(.array(found.map(\.json)))
+            case .jsonl: for feed in found { StandardOutput.write(feed.json) }
+            case .text:
+                for feed in found {
+                    let title = feed.title.map { "  " + Ink.harmless($0) } ?? ""
+                    StandardOutput.write("\(Ink.harmless(feed.url))\(title)\n")
+                }
+            }
+            guard found.isEmpty else { return }
+            if format == .text { StandardError.write("no feed was found on \(Ink.harmless(place))\n") }
+            throw ExitCode(1)
         }
     }
 

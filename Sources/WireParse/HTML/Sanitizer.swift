@@ -83,7 +83,8 @@ struct HTMLAddress {
     /// An address made absolute, or nil if it may do harm. A bare `#fragment` stays.
     func allowed(_ value: [UInt8], isResource: Bool) -> [UInt8]? {
         if URLReference.isPlainWeb(value.span) { return value }
-        let value = URLReference.trimmed(value)
+        // Controls are not written, so they must not hide a scheme.
+        let value = URLReference.trimmed(value.contains { $0 < 0x20 || $0 == 0x7F } ? value.filter(isWritten) : value)
         guard let first = value.first else { return nil }
         if first == UInt8(ascii: "#"), !isResource { return value }
         var url = value
@@ -97,6 +98,8 @@ struct HTMLAddress {
         default: return nil
         }
     }
+
+    private func isWritten(_ byte: UInt8) -> Bool { (byte >= 0x20 && byte != 0x7F) || byte.isASCIISpace }
 
     /// The candidates of a `srcset` whose addresses are allowed; nil if none is.
     func allowedSet(_ value: [UInt8]) -> [UInt8]? {

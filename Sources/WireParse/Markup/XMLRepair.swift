@@ -108,7 +108,12 @@ extension XMLRepair {
                 noteJunk(start..<position)
             }
             guard position < limit, bytes[position] != UInt8(ascii: "<") else { return }
-            if isInside { readSpecial() } else { position += 1 }
+            if isInside {
+                readSpecial()
+            } else {
+                // libxml2 passes over a byte order mark too.
+                position += bytes[position...].starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 1
+            }
         }
     }
 
@@ -588,6 +593,9 @@ extension XMLRepair {
             pending.append(contentsOf: "=\"".utf8)
             position = value.lowerBound
             let stop = min(value.upperBound, value.lowerBound + limits.fieldBytes)
+            if stop < value.upperBound {
+                report(.limitSize, "An attribute is longer than \(limits.fieldBytes) bytes; it is cut.", isAlways: true)
+            }
             while position < stop {
                 switch bytes[position] {
                 case UInt8(ascii: "<"):
