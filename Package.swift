@@ -27,6 +27,10 @@ let package = Package(
         .package(url: gh("jpsim/Yams"), from: "6.2.2"),
         .package(url: gh("hummingbird-project/swift-mustache"), from: "2.1.1"),
         .package(url: gh("swiftlang/swift-subprocess"), from: "1.0.2"),
+        .package(url: gh("hummingbird-project/hummingbird"), from: "2.28.1"),
+        .package(url: gh("apple/swift-nio"), from: "2.80.0"),
+        .package(url: gh("apple/swift-log"), from: "1.6.0"),
+        .package(url: gh("apple/swift-http-types"), from: "1.8.0"),
     ],
     targets: [
         // -1 cellar: module maps and shims, no Swift
@@ -76,13 +80,22 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "WireWeb",
+            dependencies: [
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict),
 
         // 4 roof
         .target(
             name: "WireDaemon",
             dependencies: [
                 "WireModel", "WireText", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore",
-                "WireStoreSQLite", "WirePipeline", "WireAlerts", .product(name: "Yams", package: "Yams"),
+                "WireStoreSQLite", "WirePipeline", "WireAlerts", "WireWeb", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -112,6 +125,7 @@ let package = Package(
             dependencies: [
                 "WireAlerts", "WireFetch", "WireParse", "WireStore", "WireStoreSQLite", "WireModel", "WireTesting",
             ]),
+        .testTarget(name: "WireWebTests", dependencies: ["WireWeb", "WireFetch", "WireModel"]),
         .testTarget(
             name: "WireDaemonTests",
             dependencies: [
