@@ -20,6 +20,10 @@ let package = Package(
         .library(name: "WireParse", targets: ["WireParse"]),
         .library(name: "WireRules", targets: ["WireRules"]),
         .library(name: "WirePipeline", targets: ["WirePipeline"]),
+        .library(name: "WireFetch", targets: ["WireFetch"]),
+        .library(name: "WireStore", targets: ["WireStore"]),
+        .library(name: "WireStoreSQLite", targets: ["WireStoreSQLite"]),
+        .library(name: "WireAlerts", targets: ["WireAlerts"]),
     ],
     dependencies: [
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),

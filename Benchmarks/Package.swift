@@ -17,6 +17,13 @@ let package = Package(
                 .product(name: "WireRules", package: "wirewatch"),
             ]),
         .executableTarget(
+            name: "DeliverBenchmark",
+            dependencies: [
+                .product(name: "WireModel", package: "wirewatch"), .product(name: "WireFetch", package: "wirewatch"),
+                .product(name: "WireStore", package: "wirewatch"), .product(name: "WireAlerts", package: "wirewatch"),
+                .product(name: "WireStoreSQLite", package: "wirewatch"),
+            ]),
+        .executableTarget(
             name: "ScheduleBenchmark",
             dependencies: [
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WirePipeline", package: "wirewatch"),

@@ -7,11 +7,18 @@ public protocol Channel: Sendable {
     /// - Throws: what is wrong with the settings, before anything is sent.
     init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError)
 
+    /// Those who can take themselves off the channel: mail addresses; none for all other kinds.
+    var recipientAddresses: [String] { get }
+
     /// The bytes that every attempt sends. Never fails because a text is long: it is cut by the channel's limits.
     func render(_ message: AlertMessage) throws(ChannelError) -> [UInt8]
 
     /// Sends once. Never throws, never hangs past its own time limit, tells no secret in its answer.
     func send(_ letter: Letter) async -> DeliveryResult
+}
+
+extension Channel {
+    public var recipientAddresses: [String] { [] }
 }
 
 /// A rendered message and what changes from attempt to attempt.

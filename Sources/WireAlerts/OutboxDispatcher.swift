@@ -57,6 +57,7 @@ public actor OutboxDispatcher {
     private let isOneShot: Bool
     private let now: @Sendable () -> Timestamp
     private let random: @Sendable () -> UInt64
+    private let observe: @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void
     private let bell = Bell()
 
     private var health: [String: ChannelHealth] = [:]
@@ -73,11 +74,13 @@ public actor OutboxDispatcher {
     /// - Parameters:
     ///   - channels: those that can be used, by name.
     ///   - unusable: those whose settings are wrong: what waits for them goes on waiting.
+    ///   - observe: told how each attempt ended, once that is stored.
     ///   - isOneShot: groups do not wait to grow, and a run ends when nothing is left to do now.
     public init(
         store: any OutboxStore, channels: [String: any Channel], unusable: Set<String> = [], settings: AlertSettings,
         isOneShot: Bool, now: @escaping @Sendable () -> Timestamp,
-        random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+        random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
+        observe: @escaping @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void = { _, _ in }
     ) {
         self.store = store
         self.channels = channels
@@ -86,6 +89,7 @@ public actor OutboxDispatcher {
         self.isOneShot = isOneShot
         self.now = now
         self.random = random
+        self.observe = observe
         policy = AlertPolicy(settings, isOneShot: isOneShot)
         composer = MessageComposer(store: store, channels: channels, settings: settings)
     }
@@ -337,6 +341,7 @@ extension OutboxDispatcher {
         ended.removeFirst(noted.count)
         // Only now: whatever ends us, of each slot at most one message was sent and not noted.
         for name in noted.map(\.message.channel) { leave(name) }
+        for (end, result) in zip(noted, results) { observe(end.message.channel, result.next) }
         health = changed
         // What was told may have to be told again one day.
         if counted.delivered > 0, settings.repeatInterval != nil { mustPlan = true }

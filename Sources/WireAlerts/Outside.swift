@@ -8,6 +8,9 @@ public struct Outside: Sendable {
     public var mail: any MailClient
     /// Where a mail's recipient takes itself off a channel with one click; nil if no page answers there.
     public var unsubscribeAddress: @Sendable (_ channel: String, _ recipient: String) -> String? = { _, _ in nil }
+    /// Whether a mail's recipient took itself off a channel.
+    /// - Throws: what kept it from being found out: the mail waits.
+    public var hasOptedOut: @Sendable (_ channel: String, _ recipient: String) async throws -> Bool = { _, _ in false }
     public var version: String
 
     public init(http: any HTTPClient, mail: any MailClient = CurlMailClient(), version: String) {

@@ -1,6 +1,7 @@
 import WireAlerts
 import WireFetch
 import WireModel
+import WireWeb
 import Yams
 
 /// Reads `alerts`, `retention` and `web`.
@@ -189,10 +190,31 @@ extension SettingsFile {
                         value, "\"public_url\" cannot be used: \(error.reason)",
                         "write  public_url: https://news.example.org")
                 }
-            case "listen", "hosts": hasNoEffect(key.node, "web: \(key.string)")
+            case "listen": readListen(value)
+            case "hosts": set(\.web.hosts, list(value, called: "hosts")?.map { $0.text.lowercased() })
             case let name: unknown(key.node, name, among: ["public_url", "listen", "hosts"])
             }
         }
+    }
+}
+
+extension SettingsFile {
+    fileprivate mutating func readListen(_ node: Node) {
+        guard let text = text(node, called: "listen") else { return }
+        if ["off", "false", "no", ""].contains(text.lowercased()) {
+            settings.web.listen = nil
+            return
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        var host = parts.dropLast().joined(separator: ":")
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        if host == "localhost" { host = "127.0.0.1" }
+        guard let port = parts.last.flatMap({ Int($0) }), (0...65_535).contains(port), Listener.isAddress(host) else {
+            return fail(
+                node, "\"listen\" must be an address and a port, not \(text)",
+                "write  listen: 127.0.0.1:8420  or  listen: \"[::1]:8420\"; \"off\" for no listener")
+        }
+        settings.web.listen = Settings.ListenAddress(host: host, port: port)
     }
 }
 

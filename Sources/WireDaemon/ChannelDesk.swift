@@ -24,6 +24,8 @@ public struct ChannelDesk: Sendable {
         /// Deliveries that wait, and those that were given up.
         public let waiting: Int
         public let dead: Int
+        /// Recipients who took themselves off.
+        public let unsubscribed: [String]
 
         public var state: State {
             if problem != nil { return .unusable }
@@ -48,10 +50,12 @@ public struct ChannelDesk: Sendable {
     public func list() async throws(AlertError) -> [Entry] {
         var health: [String: ChannelHealth] = [:]
         var counts: [OutboxCount] = []
+        var optOuts: [OptOut] = []
         do throws(StoreError) {
             let store = try await assembly.openStore(forWriting: false)
             for entry in try await store.channelHealth() { health[entry.channel] = entry }
             counts = try await store.outboxCounts()
+            optOuts = try await store.optOuts()
             try await store.close()
         } catch .missing {
             // Nothing was fetched yet: the settings alone tell.
@@ -70,7 +74,8 @@ public struct ChannelDesk: Sendable {
                 topics: channel.topics?.map(\.name), severity: channel.severity, feeds: channel.feeds,
                 isDigest: assembly.settings.alerts.digests[channel.name] != nil,
                 health: health[channel.name] ?? ChannelHealth(channel: channel.name),
-                problem: book.faults[channel.name]?.text, waiting: count(.pending, .leased), dead: count(.dead))
+                problem: book.faults[channel.name]?.text, waiting: count(.pending, .leased), dead: count(.dead),
+                unsubscribed: optOuts.filter { $0.channel == channel.name }.map(\.recipient))
         }
     }
 
@@ -107,6 +112,22 @@ public struct ChannelDesk: Sendable {
         }
     }
 
+    /// Sends a recipient mail again who had unsubscribed.
+    public func resubscribe(_ recipient: String, to name: String) async throws(AlertError) {
+        do throws(StoreError) {
+            let store = try await assembly.openStoreForEditing()
+            let known = try await store.optOuts().filter { $0.channel == name }.map(\.recipient)
+            let hadLeft = try await store.optIn(recipient, to: name)
+            try await store.close()
+            guard hadLeft else { throw StoreError.rejected(path: "", reason: known.joined(separator: ", ")) }
+        } catch .rejected(_, let known) {
+            let hint = known.isEmpty ? "nobody has" : "these have: \(known)"
+            throw .usage("\(recipient) has not unsubscribed from \"\(name)\"; \(hint)")
+        } catch {
+            throw .store(error)
+        }
+    }
+
     /// Only what stood against the channel has to be taken back. A database that cannot be written does not make the test
     /// fail.
     private func noteSuccess(of name: String, at now: Timestamp) async {
@@ -140,6 +161,7 @@ extension ChannelDesk.Entry {
         object.set("paused_until", health.pausedUntil)
         object.set("last_done", health.lastDone)
         object.set("last_error", health.lastError)
+        if !unsubscribed.isEmpty { object.list("unsubscribed", unsubscribed.map(JSONValue.string)) }
         object.set("waiting", waiting)
         object.set("dead", dead)
         return object.value

@@ -1,6 +1,7 @@
 import WireAlerts
 import WireModel
 import WireStore
+import WireWeb
 
 /// What came of sending what was due.
 public struct DeliveryReport: Sendable {
@@ -25,18 +26,41 @@ struct DeliveryRun: Sendable {
     private let topics: [Topic]
     private let routing: AlertRouting
     private let book: ChannelBook
+    private let links: OptOutLinks?
+    private let linkProblem: SettingsProblem?
+    private let observe: @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void
 
-    /// - Parameter topics: all topics of the file; those that are enabled are watched over.
-    init(_ assembly: Assembly, store: any Store, topics: [Topic]) {
+    /// - Parameters:
+    ///   - topics: all topics of the file; those that are enabled are watched over.
+    ///   - observe: told how each attempt ended.
+    init(
+        _ assembly: Assembly, store: any Store, topics: [Topic],
+        observe: @escaping @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void = { _, _ in }
+    ) {
         self.store = store
         settings = assembly.settings
         self.topics = topics.filter(\.isEnabled)
         routing = assembly.settings.routing(for: topics)
-        book = ChannelBook(assembly.settings, outside: assembly.outside())
+        self.observe = observe
+        var outside = assembly.outside()
+        do throws(SettingsProblem) {
+            links = try OptOutLinks(assembly.settings, folder: assembly.locations.data(assembly.settings))
+            linkProblem = nil
+        } catch {
+            (links, linkProblem) = (nil, error)
+        }
+        if let links { outside.unsubscribeAddress = { links.address(channel: $0, recipient: $1) } }
+        outside.hasOptedOut = { channel, recipient in
+            try await store.optOuts().contains { $0.channel == channel && $0.recipient == recipient }
+        }
+        book = ChannelBook(assembly.settings, outside: outside)
     }
 
-    /// Channels whose settings cannot be used, in words.
-    var problems: [String] { book.problems.map(\.text) }
+    /// Channels whose settings cannot be used, in words; mails without an address to be rid of them.
+    var problems: [String] { (book.problems + [linkProblem].compactMap(\.self)).map(\.text) }
+
+    /// Whom a token takes off what.
+    func subscription(_ token: String) -> WebActions.Subscription? { links?.subscription(token, among: book.channels) }
 
     /// Sends what can be sent now, until a signal ends it. Nil without channels.
     func runOnce(until interruption: Interruption) async -> DeliveryReport? {
@@ -60,7 +84,7 @@ struct DeliveryRun: Sendable {
         }
         let dispatcher = OutboxDispatcher(
             store: store, channels: book.channels, unusable: Set(book.faults.keys), settings: settings.alerts,
-            isOneShot: isOneShot, now: Clock.now)
+            isOneShot: isOneShot, now: Clock.now, observe: observe)
         let tally = await dispatcher.run()
         let now = Clock.now()
         _ = try? await store.pruneOutbox(

@@ -91,7 +91,7 @@ public struct MatchRun {
             compile seconds   \(Double(compiling.wholeMilliseconds) / 1000)
             match seconds     \(seconds)
             articles/second   \(rate)
-            peak memory       \(ProcessMemory.peakBytes / 1024) KiB
+            peak memory       \(ProcessFacts.peakBytes / 1024) KiB
             """
     }
 }

@@ -5,6 +5,7 @@ public import WireModel
 import WirePipeline
 import WireRules
 import WireStore
+import WireWeb
 
 /// The service: asks feeds when they are due, matches, delivers, watches over itself, until a signal ends it. SIGHUP takes
 /// feeds, topics and settings anew, all or nothing.
@@ -12,6 +13,10 @@ public struct ServiceRun: Sendable {
     /// What the service has to say; the command prints it.
     public enum News: Sendable {
         case ready(feeds: Int, topics: Int, channels: Int)
+        /// Where it answers about itself.
+        case listening(String)
+        /// A mail's recipient took itself off a channel.
+        case unsubscribed(recipient: String, channel: String)
         case checked(FeedReport)
         /// Something is wrong and the service goes on.
         case problem(String)
@@ -80,6 +85,7 @@ public struct ServiceRun: Sendable {
         let reloads = SignalStream(SIGHUP)
         defer { reloads.end() }
         let started = Clock.now()
+        let telemetry = Telemetry(started: started)
         let store = try await plan.assembly.openStore(forWriting: true)
         for problem in plan.problems { await tell(.problem(problem)) }
         var plan = plan
@@ -89,7 +95,7 @@ public struct ServiceRun: Sendable {
         while !interruption.hasCome {
             let current = plan
             let next = try? await interruption.run {
-                await serve(current, store, since: started, reloads, tell)
+                await serve(current, store, telemetry, reloads, tell)
             }
             guard let next = next ?? nil else { break }
             plan = next
@@ -104,16 +110,23 @@ public struct ServiceRun: Sendable {
 
     /// Serves by one plan until the files give another, which it returns; nil if the task was cancelled.
     private func serve(
-        _ plan: Plan, _ store: any Store, since started: Timestamp, _ reloads: SignalStream,
+        _ plan: Plan, _ store: any Store, _ telemetry: Telemetry, _ reloads: SignalStream,
         _ tell: @escaping @Sendable (News) async -> Void
     ) async -> Plan? {
         let pulse = Pulse()
-        let all = plan.topics.all
-        let delivery = DeliveryRun(plan.assembly, store: store, topics: all)
+        let delivery = DeliveryRun(plan.assembly, store: store, topics: plan.topics.all) {
+            telemetry.note($1, of: $0)
+        }
         for problem in delivery.problems { await tell(.problem(problem)) }
+        let actions = webActions(plan.assembly, store, delivery, telemetry, pulse, tell)
+        let web = ServiceWeb(plan.assembly.settings, actions: actions)
         return await withTaskGroup(of: Plan?.self) { group in
             group.addTask {
-                await poll(plan, store, since: started, pulse, tell)
+                await poll(plan, store, telemetry, pulse, tell)
+                return nil
+            }
+            group.addTask {
+                await web.run(tell: tell)
                 return nil
             }
             group.addTask {
@@ -127,7 +140,7 @@ public struct ServiceRun: Sendable {
                 return nil
             }
             group.addTask {
-                await keepHouse(store, delivery, pulse, tell)
+                await keepHouse(store, delivery, web, pulse, tell)
                 return nil
             }
             group.addTask { await reloaded(reloads, tell) }
@@ -144,7 +157,7 @@ public struct ServiceRun: Sendable {
     }
 
     private func poll(
-        _ plan: Plan, _ store: any Store, since started: Timestamp, _ pulse: Pulse,
+        _ plan: Plan, _ store: any Store, _ telemetry: Telemetry, _ pulse: Pulse,
         _ tell: @escaping @Sendable (News) async -> Void
     ) async {
         var known: [FeedRecord]?
@@ -162,12 +175,15 @@ public struct ServiceRun: Sendable {
             store: store, topics: TopicBook(plan.topics.set), routing: assembly.settings.routing(for: plan.topics.all),
             feeds: feeds)
         let loop = PollLoop(
-            cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store, started: started)
+            cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store,
+            started: telemetry.started)
         await loop.run { report in
             pulse.beat(new: report.new + report.revised)
+            telemetry.note(report, at: Clock.now())
             await tell(.checked(report))
         } look: { records, due in
             pulse.beat(new: 0)
+            telemetry.note(records)
             let failing = records.count { $0.state.failures > 0 }
             let next = due.map { ", next check \($0)" } ?? ""
             socket.status("\(records.count) feeds, \(failing) failing\(next)")
@@ -179,7 +195,8 @@ public struct ServiceRun: Sendable {
     /// Brings the index up to date, looks over feeds, channels and topics, and tells the service manager that all is well
     /// as long as the polls go on.
     private func keepHouse(
-        _ store: any Store, _ delivery: DeliveryRun, _ pulse: Pulse, _ tell: @escaping @Sendable (News) async -> Void
+        _ store: any Store, _ delivery: DeliveryRun, _ web: ServiceWeb, _ pulse: Pulse,
+        _ tell: @escaping @Sendable (News) async -> Void
     ) async {
         let watchdog = ServiceSocket.watchdogInterval(environment: ProcessInfo.processInfo.environment)
         var nextWatch = ContinuousClock.now + Limits.watch
@@ -194,11 +211,51 @@ public struct ServiceRun: Sendable {
                     nextWatch = ContinuousClock.now + Limits.watch
                     try await delivery.watch()
                 }
+                // A database or a listener that hangs holds this up, and the service manager starts us anew.
+                _ = try await store.size()
+                await web.pass()
                 if watchdog != nil, pulse.isBeating { socket.alive() }
             } catch {
                 await tell(.problem("error: \(error)"))
             }
         }
+    }
+
+    /// What the listener may ask and do.
+    private func webActions(
+        _ assembly: Assembly, _ store: any Store, _ delivery: DeliveryRun, _ telemetry: Telemetry, _ pulse: Pulse,
+        _ tell: @escaping @Sendable (News) async -> Void
+    ) -> WebActions {
+        WebActions(
+            health: { pulse.isBeating ? nil : "feeds have not been looked at for minutes" },
+            readiness: {
+                guard pulse.isBeating else { return "feeds have not been looked at for minutes" }
+                do throws(StoreError) {
+                    _ = try await store.size()
+                    return nil
+                } catch {
+                    return "the database cannot be used: \(error)"
+                }
+            },
+            metrics: {
+                guard let queue = try? await store.outboxQueue(), let size = try? await store.size(),
+                    let channels = try? await store.channelHealth()
+                else { return nil }
+                let stock = MetricsText.Stock(queue: queue, databaseBytes: size.bytes, channels: channels)
+                return MetricsText.text(telemetry, stock, now: Clock.now())
+            },
+            subscription: { delivery.subscription($0) },
+            unsubscribe: { subscription in
+                let (recipient, channel) = (subscription.recipient, subscription.channel)
+                do throws(StoreError) {
+                    try await store.optOut(recipient, of: channel, now: Clock.now())
+                } catch {
+                    await tell(.problem("error: \(recipient) could not be taken off \(channel): \(error)"))
+                    return false
+                }
+                await tell(.unsubscribed(recipient: recipient, channel: channel))
+                return true
+            })
     }
 
     /// Waits for SIGHUP and files that can be used.

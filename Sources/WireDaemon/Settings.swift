@@ -15,6 +15,8 @@ public struct Settings: Hashable, Sendable {
     public var alerts = AlertSettings()
     /// What makes alerts share a message.
     public var groupBy: [AlertRouting.GroupField] = [.topic]
+    /// What the service tells about itself over HTTP.
+    public var web = Web()
     /// In the order of the file.
     public var channels: [ChannelDeclaration] = []
 
@@ -43,6 +45,22 @@ public struct Settings: Hashable, Sendable {
         public var hourly: Int?
         /// Requests at once; nil for what a less exact key says.
         public var inFlight: Int?
+    }
+
+    public struct Web: Hashable, Sendable {
+        /// Where the service listens; nil for nowhere. A socket that the service manager hands over comes first.
+        public var listen: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 8420)
+        /// Names by which it may be called, besides literal addresses, `localhost` and that of `public_url`.
+        public var hosts: [String] = []
+    }
+
+    public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+        /// A literal address.
+        public let host: String
+        /// 0 for one that is free.
+        public let port: Int
+
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
     public init() {}

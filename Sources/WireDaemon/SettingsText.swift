@@ -32,7 +32,9 @@ public enum SettingsText {
             "retention:",
             "  messages: {done: \(QuantityText.text(of: settings.alerts.keepDone)), "
                 + "dead: \(QuantityText.text(of: settings.alerts.keepDead))}",
-            "web:", "  public_url: \(quoted(settings.alerts.publicURL ?? ""))",
+            "web:", "  listen: \(quoted(settings.web.listen?.description ?? "off"))",
+            "  public_url: \(quoted(settings.alerts.publicURL ?? ""))",
+            "  hosts: \(list(settings.web.hosts))",
         ]
         return lines.joined(separator: "\n") + "\n"
     }

@@ -14,6 +14,10 @@ public struct FeedReport: Sendable {
     public let flagged: [FlaggedArticle]
     /// Articles may be missing that were published in this time: the document had rolled past us.
     public let gap: FeedRhythm.Gap?
+    /// How long the stages took that the check went through.
+    public var spans: [(stage: Stage, span: Duration)] = []
+    /// By severity, how many alerts it raised that somebody is to be told of.
+    public var alerts: [Severity: Int] = [:]
 
     /// A feed that was not asked.
     public init(skipped feed: Feed, title: String?, at time: Timestamp, nextCheck: Timestamp?) {

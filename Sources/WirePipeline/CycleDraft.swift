@@ -26,8 +26,10 @@ struct CycleDraft {
     /// What the time of the next check was set by.
     private(set) var reason: PollingInterval.Reason?
     private var gap: FeedRhythm.Gap?
+    var watch: StageWatch
 
-    init(record: FeedRecord, started: Timestamp, isManual: Bool) {
+    init(record: FeedRecord, started: Timestamp, isManual: Bool, watch: StageWatch = StageWatch()) {
+        self.watch = watch
         self.record = record
         self.started = started
         state = record.state
@@ -291,7 +293,7 @@ extension CycleDraft {
     func report(_ receipt: CycleReceipt) -> FeedReport {
         let told = Set(receipt.flagged)
         let facts = facts
-        return FeedReport(
+        var report = FeedReport(
             feed: record.feed, title: facts.title, check: check, new: receipt.new.count,
             revised: receipt.revised.count, unchanged: unchanged, nextCheck: state.nextCheck, wasAsked: wasAsked,
             flagged: flags.filter { told.contains($0.match.id) }.map { flag in
@@ -299,6 +301,11 @@ extension CycleDraft {
                     id: flag.match.id, topic: flag.topic.id, topicName: flag.topic.name,
                     severity: flag.match.severity, article: flag.article, feed: facts, match: flag.match.match)
             }, gap: gap)
+        let raised = Set(receipt.alerts)
+        for alert in alerts.map(\.alert) where raised.contains(alert.id) {
+            report.alerts[alert.severity, default: 0] += 1
+        }
+        return report
     }
 
     func report(failed failure: Failure) -> FeedReport {

@@ -40,9 +40,11 @@ public struct FeedCycle: Sendable {
     /// Nil if the task was cancelled before an answer came: then nothing is stored.
     public func run(_ record: FeedRecord, isManual: Bool = false) async -> FeedReport? {
         let started = now()
+        var watch = StageWatch()
         let outcome = await fetcher.fetch(record.feed, state: record.state, now: now)
         if case .failed(_, let failure) = outcome, failure.code == "cancelled" { return nil }
-        var draft = CycleDraft(record: record, started: started, isManual: isManual)
+        watch.end(.fetch)
+        var draft = CycleDraft(record: record, started: started, isManual: isManual, watch: watch)
         if case .modified(let document, let facts) = outcome {
             await read(document, facts, into: &draft)
         } else {
@@ -59,8 +61,10 @@ public struct FeedCycle: Sendable {
         do {
             parsed = try parser.parse(document)
         } catch {
+            draft.watch.end(.parse)
             return draft.conclude(unreadable: error.failure, facts, now: now())
         }
+        draft.watch.end(.parse)
         let known: KnownArticles
         let keys = parsed.keys
         let identified = decider.identify(keys, ambiguous: draft.record.state.ambiguousIDs)
@@ -74,10 +78,14 @@ public struct FeedCycle: Sendable {
         let changes = decider.decide(identified, against: known)
         let time = now()
         draft.conclude(parsed, facts, ambiguous: identified.ambiguousIDs, now: time)
+        draft.watch.end(.compare)
         normalize(parsed, keys, changes, at: time, into: &draft)
+        draft.watch.end(.normalize)
         do {
             match(at: time, edited: try await earlierTexts(of: draft.articles), into: &draft)
+            draft.watch.end(.match)
             draft.raise(with: raiser, document: { items(of: parsed) }, now: time)
+            draft.watch.end(.raise)
         } catch {
             draft.conclude(unreadable: error.failure, facts, now: now())
         }
@@ -139,10 +147,30 @@ public struct FeedCycle: Sendable {
 
     /// Writes everything at once; if that fails, the check failed and nothing of it counts.
     private func save(_ draft: CycleDraft) async -> FeedReport {
+        var watch = draft.watch
+        var report: FeedReport
         do {
-            return draft.report(try await commits.commit(draft.write))
+            report = draft.report(try await commits.commit(draft.write))
         } catch {
-            return draft.report(failed: error.failure)
+            report = draft.report(failed: error.failure)
         }
+        watch.end(.store)
+        report.spans = watch.spans
+        return report
+    }
+}
+
+/// Takes the time of one stage after the other.
+struct StageWatch {
+    private(set) var spans: [(stage: Stage, span: Duration)] = []
+    private var last = ContinuousClock.now
+
+    init() { spans.reserveCapacity(7) }
+
+    /// The stage has lasted since the last one's end, or since the watch was made.
+    mutating func end(_ stage: Stage) {
+        let now = ContinuousClock.now
+        spans.append((stage, now - last))
+        last = now
     }
 }

@@ -27,8 +27,9 @@ public struct PollLoop: Sendable {
     }
 
     private enum Event: Sendable {
-        case checked(FeedID, FeedReport?)
-        case woke
+        case checked(FeedRecord, FeedReport?)
+        /// The time it was to wake at.
+        case woke(Timestamp)
     }
 
     /// - Parameters:
@@ -44,7 +45,8 @@ public struct PollLoop: Sendable {
             /// Due, and waiting for a free place.
             var queue: ArraySlice<FeedRecord> = []
             var nextLook = started
-            var isAsleep = false
+            /// When the loop wakes if no check ends before; nil for not at all.
+            var wake: Timestamp?
             while !Task.isCancelled {
                 let now = cycle.now()
                 // A clock that was set back must not stop the loop.
@@ -64,21 +66,26 @@ public struct PollLoop: Sendable {
                 }
                 while busy.count < concurrency, let record = queue.popFirst() {
                     busy.insert(record.feed.id)
-                    group.addTask { .checked(record.feed.id, await cycle.run(record, isManual: false)) }
+                    group.addTask { .checked(record, await cycle.run(record, isManual: false)) }
                 }
-                if !isAsleep {
-                    isAsleep = true
-                    let span = max(.milliseconds(50), min(nextLook - cycle.now(), Limits.longestSleep))
+                if wake.map({ nextLook < $0 }) ?? true {
+                    let time = nextLook
+                    wake = time
+                    let span = max(.milliseconds(50), min(time - cycle.now(), Limits.longestSleep))
                     group.addTask {
                         try? await Task.sleep(for: span)
-                        return .woke
+                        return .woke(time)
                     }
                 }
                 switch await group.next() {
-                case .checked(let feed, let result):
-                    busy.remove(feed)
-                    if let result { await report(result) }
-                case .woke: isAsleep = false
+                case .checked(let record, let result):
+                    busy.remove(record.feed.id)
+                    guard let result else { break }
+                    // It was busy at the last look: only this tells when its turn comes again.
+                    let now = cycle.now()
+                    if let due = nextDue(record, result, now) { nextLook = min(nextLook, max(due, now + Limits.look)) }
+                    await report(result)
+                case .woke(let time): if time == wake { wake = nil }
                 case nil: break
                 }
             }
@@ -110,6 +117,12 @@ public struct PollLoop: Sendable {
         let planned = max(state.nextCheck ?? started, state.retryAfter ?? started)
         guard state.nextCheck != nil, planned <= started else { return planned }
         return PollPlanner.start(of: record.feed.id, due: planned - .milliseconds(1), at: started)
+    }
+
+    /// When a feed that was just checked is due again.
+    private func nextDue(_ record: FeedRecord, _ report: FeedReport, _ now: Timestamp) -> Timestamp? {
+        if case .local = record.feed.source { return now + localInterval(record) }
+        return report.nextCheck
     }
 
     private func localInterval(_ record: FeedRecord) -> Duration {

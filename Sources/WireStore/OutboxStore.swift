@@ -81,6 +81,9 @@ public protocol OutboxStore: Sendable {
     /// Deliveries by channel and state. Reads all of them.
     func outboxCounts() async throws(StoreError) -> [OutboxCount]
 
+    /// What waits: for a message, or in a message that is not over. Reads only that.
+    func outboxQueue() async throws(StoreError) -> OutboxQueue
+
     // MARK: a person's doing
 
     /// Sends a message again under its own id: it is pending and due, with no attempt counted. False if there is none of
@@ -102,6 +105,15 @@ public protocol OutboxStore: Sendable {
     /// Removes messages with their bodies, and notices, that ended before these times; returns how many. Alerts and their
     /// deliveries stay with their articles, and so does a message that a younger one repeats.
     func pruneOutbox(doneBefore: Timestamp, deadBefore: Timestamp) async throws(StoreError) -> Int
+
+    // MARK: opting out
+
+    /// Recipients who took themselves off a channel, by channel, then recipient.
+    func optOuts() async throws(StoreError) -> [OptOut]
+    /// Keeps it for good; one that is known keeps its time.
+    func optOut(_ recipient: String, of channel: String, now: Timestamp) async throws(StoreError)
+    /// Takes it back; false if there is none.
+    func optIn(_ recipient: String, to channel: String) async throws(StoreError) -> Bool
 
     // MARK: conditions
 
@@ -320,6 +332,31 @@ public struct OutboxCount: Hashable, Sendable {
         self.state = state
         self.deliveries = deliveries
         self.oldest = oldest
+    }
+}
+
+public struct OutboxQueue: Hashable, Sendable {
+    /// Alerts and notices, once for each channel.
+    public let deliveries: Int
+    /// Since when the first of them has waited; nil if none does.
+    public let oldest: Timestamp?
+
+    public init(deliveries: Int, oldest: Timestamp?) {
+        self.deliveries = deliveries
+        self.oldest = oldest
+    }
+}
+
+/// A recipient who wants no more of a channel.
+public struct OptOut: Hashable, Sendable {
+    public let channel: String
+    public let recipient: String
+    public let since: Timestamp
+
+    public init(channel: String, recipient: String, since: Timestamp) {
+        self.channel = channel
+        self.recipient = recipient
+        self.since = since
     }
 }
 

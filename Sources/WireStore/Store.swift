@@ -50,6 +50,9 @@ public protocol Store: OutboxStore {
 
     func statistics() async throws(StoreError) -> StoreStatistics
 
+    /// Bytes of the database with its journal, and of these the bytes that are free for reuse. Reads next to nothing.
+    func size() async throws(StoreError) -> (bytes: Int, free: Int)
+
     /// Reads everything and returns what is wrong with it, a sentence each; empty if all is well.
     func check() async throws(StoreError) -> [String]
 

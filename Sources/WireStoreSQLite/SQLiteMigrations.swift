@@ -10,7 +10,7 @@ enum SQLiteMigrations {
     static var current: Int { steps.count }
 
     /// Step n, counted from 1, leads from schema n - 1 to n.
-    static let steps: [String] = [step1, step2, outbox, step4]
+    static let steps: [String] = [step1, step2, outbox, step4, step5]
 
     /// Refuses a database that is not ours or too new, and for reading (`mayBeEmpty` is false) one that is too old. Reads
     /// only.
@@ -185,5 +185,14 @@ enum SQLiteMigrations {
     /// Parts of the index are merged later, many at once: a quarter less work in writing it.
     private static let step4 = """
         INSERT INTO article_index (article_index, rank) VALUES ('automerge', 16)
+        """
+
+    private static let step5 = """
+        CREATE TABLE opt_out (              -- a mail's recipient who wants no more of a channel
+            channel TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            PRIMARY KEY (channel, recipient)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -83,6 +83,21 @@ extension SQLiteStore {
         try await read { db in try MessageTable.message(id, on: db) }
     }
 
+    public func outboxQueue() async throws(StoreError) -> OutboxQueue {
+        try await read { db in
+            let parts = try [
+                "SELECT count(*), min(created) FROM delivery WHERE state = 'pending'",
+                """
+                SELECT count(*), min(delivery.created) FROM message JOIN delivery ON delivery.message = message.number
+                WHERE message.state IN ('pending', 'leased')
+                """,
+            ].map { try db.first($0) { (count: $0.int64(0) ?? 0, oldest: $0.time(1)) } }
+            return OutboxQueue(
+                deliveries: Int(parts.reduce(0) { $0 + ($1?.count ?? 0) }),
+                oldest: parts.compactMap { $0?.oldest }.min())
+        }
+    }
+
     public func outboxCounts() async throws(StoreError) -> [OutboxCount] {
         try await read { db in
             var counts: [OutboxCount] = []

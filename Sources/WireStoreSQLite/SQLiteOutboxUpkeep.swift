@@ -64,6 +64,35 @@ extension SQLiteStore {
         return removed
     }
 
+    // MARK: opting out
+
+    public func optOuts() async throws(StoreError) -> [OptOut] {
+        try await read { db in
+            var optOuts: [OptOut] = []
+            let rows = try db.rows("SELECT channel, recipient, since FROM opt_out ORDER BY channel, recipient")
+            while let row = try rows.next() {
+                optOuts.append(OptOut(channel: row.text(0) ?? "", recipient: row.text(1) ?? "", since: row.instant(2)))
+            }
+            return optOuts
+        }
+    }
+
+    public func optOut(_ recipient: String, of channel: String, now: Timestamp) async throws(StoreError) {
+        try await commit { db in
+            try db.run(
+                "INSERT OR IGNORE INTO opt_out (channel, recipient, since) VALUES (?, ?, ?)",
+                [.of(channel), .of(recipient), .of(now)])
+        }
+    }
+
+    public func optIn(_ recipient: String, to channel: String) async throws(StoreError) -> Bool {
+        try await commit { db in
+            try db.run(
+                "DELETE FROM opt_out WHERE channel = ? AND recipient = ?", [.of(channel), .of(recipient)])
+            return db.changesCount > 0
+        }
+    }
+
     // MARK: silences
 
     public func silences(activeAt now: Timestamp?) async throws(StoreError) -> [Silence] {

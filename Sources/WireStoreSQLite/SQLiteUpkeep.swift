@@ -15,13 +15,16 @@ extension SQLiteStore {
             statistics.unindexed = try count("unindexed", on: db)
             statistics.oldest = try db.first("SELECT seen FROM article ORDER BY id LIMIT 1") { $0.time(0) }
             statistics.newest = try db.first("SELECT seen FROM article ORDER BY id DESC LIMIT 1") { $0.time(0) }
-            let pageSize = Int(try db.number("PRAGMA page_size") ?? 0)
-            statistics.bytes = Int(try db.number("PRAGMA page_count") ?? 0) * pageSize + size(path + "-wal")
-            statistics.freeBytes = Int(try db.number("PRAGMA freelist_count") ?? 0) * pageSize
+            (statistics.bytes, statistics.freeBytes) = try sizes(of: db, path)
             statistics.schemaVersion = try SQLiteMigrations.version(of: db)
             statistics.path = path
             return statistics
         }
+    }
+
+    public func size() async throws(StoreError) -> (bytes: Int, free: Int) {
+        let path = path
+        return try await read { db in try sizes(of: db, path) }
     }
 
     public func check() async throws(StoreError) -> [String] {
@@ -51,7 +54,13 @@ private func count(_ table: String, on db: Database) throws -> Int {
     Int(try db.number("SELECT count(*) FROM \(table)") ?? 0)
 }
 
-private func size(_ path: String) -> Int {
+private func sizes(of db: Database, _ path: String) throws -> (bytes: Int, free: Int) {
+    let page = Int(try db.number("PRAGMA page_size") ?? 0)
+    let pages = Int(try db.number("PRAGMA page_count") ?? 0)
+    return (pages * page + fileSize(path + "-wal"), Int(try db.number("PRAGMA freelist_count") ?? 0) * page)
+}
+
+private func fileSize(_ path: String) -> Int {
     var facts = stat()
     return stat(path, &facts) == 0 ? Int(facts.st_size) : 0
 }

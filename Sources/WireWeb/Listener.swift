@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -34,8 +35,7 @@ public struct Listener: Sendable {
         let logger = logger
         let http = HTTP1Channel(
             responder: { request, writer, _ in
-                let answer = await handler.answer(
-                    WebRequest(method: request.method.rawValue, path: request.head.path ?? ""))
+                let answer = await handler.answer(await Listener.read(request))
                 let response = Listener.response(answer, isHead: request.method == .head)
                 try await writer.write(response: response.head, body: response.body)
             },
@@ -79,14 +79,41 @@ public struct Listener: Sendable {
         }
     }
 
+    /// Whether an address can be listened at.
+    public static func isAddress(_ host: String) -> Bool { (try? SocketAddress(ipAddress: host, port: 1)) != nil }
+
     /// Returns when the listener's loop has taken up a piece of work; a loop that hangs never does.
     public func pass() async throws { try await server.channel.eventLoop.submit {}.get() }
+
+    private static func read(_ request: Request) async -> WebRequest {
+        var body = ""
+        if request.method == .post {
+            // One that is longer than anything that is asked for here is as good as none.
+            let bytes = try? await request.body.collect(upTo: WebHandler.bodyLimit)
+            body = bytes.map { String(buffer: $0) } ?? ""
+        }
+        return WebRequest(
+            method: request.method.rawValue, path: request.head.path ?? "", host: request.head.authority ?? "",
+            body: body)
+    }
+
+    /// Now, as RFC 9110 section 5.6.7 writes it.
+    private static var dateText: String {
+        var (now, parts) = (time(nil), tm())
+        gmtime_r(&now, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        let count = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+        return String(decoding: text[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
 
     private static func response(_ answer: WebAnswer, isHead: Bool) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = answer.contentType
         headers[.cacheControl] = "no-store"
         headers[.xContentTypeOptions] = "nosniff"
+        headers[.contentSecurityPolicy] =
+            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        headers[.date] = dateText
         headers[.allow] = answer.allow
         let response = Response(
             status: .init(code: answer.status), headers: headers,

@@ -3,10 +3,24 @@ public struct WebRequest: Hashable, Sendable {
     public let method: String
     /// Without the query.
     public let path: String
+    /// Of the name in the field `Host`, without a port; empty if there is none.
+    public let host: String
+    /// At most `WebHandler.bodyLimit` bytes; empty for a longer one.
+    public let body: String
 
-    public init(method: String, path: String) {
+    public init(method: String, path: String, host: String = "localhost", body: String = "") {
         self.method = method
         self.path = String(path.prefix { $0 != "?" })
+        self.host = WebRequest.withoutPort(host).lowercased()
+        self.body = body
+    }
+
+    private static func withoutPort(_ host: String) -> String {
+        // An address of IPv6 has colons of its own, in brackets.
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
+            return String(host[host.index(after: host.startIndex)..<end])
+        }
+        return String(host.prefix { $0 != ":" })
     }
 }
 
@@ -27,39 +41,71 @@ public struct WebAnswer: Hashable, Sendable {
 
 /// Answers requests about the service itself.
 public struct WebHandler: Sendable {
-    /// What is wrong with the service; nil if it works.
-    public typealias Complaint = @Sendable () async -> String?
+    /// Bytes of a request's body that are read.
+    public static let bodyLimit = 4_096
 
-    private let health: Complaint
-    private let readiness: Complaint
-    private let metrics: @Sendable () async -> String
+    private let actions: WebActions
+    private let hosts: Set<String>
 
-    /// - Parameters:
-    ///   - health: whether the process should go on living.
-    ///   - readiness: whether it does its work now.
-    ///   - metrics: the Prometheus text.
-    public init(
-        health: @escaping Complaint, readiness: @escaping Complaint, metrics: @escaping @Sendable () async -> String
-    ) {
-        self.health = health
-        self.readiness = readiness
-        self.metrics = metrics
+    /// - Parameter hosts: names under which it is asked, besides literal addresses and `localhost`. Others are refused: a
+    ///   page of a stranger could give its own name this machine's address, and read what is here.
+    public init(_ actions: WebActions, hosts: Set<String> = []) {
+        self.actions = actions
+        self.hosts = Set(hosts.map { $0.lowercased() })
     }
 
     public func answer(_ request: WebRequest) async -> WebAnswer {
-        guard ["/healthz", "/readyz", "/metrics"].contains(request.path) else {
-            return WebAnswer(status: 404, body: "there is no such page\n")
+        guard isOurs(request.host) else {
+            return WebAnswer(
+                status: 421, body: "this service is not called so; the setting web: hosts: [NAME] adds a name\n")
         }
+        switch request.path {
+        case "/healthz": return await page(request) { answer(to: await actions.health()) }
+        case "/readyz": return await page(request) { answer(to: await actions.readiness()) }
+        case "/metrics":
+            return await page(request) {
+                guard let text = await actions.metrics() else { return answer(to: "the database cannot be read") }
+                return WebAnswer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: text)
+            }
+        case let path where path.hasPrefix(UnsubscribePage.path):
+            return await unsubscribe(request, token: String(path.dropFirst(UnsubscribePage.path.count)))
+        default: return WebHandler.missing
+        }
+    }
+
+    private static let missing = WebAnswer(status: 404, body: "there is no such page\n")
+
+    private func page(_ request: WebRequest, _ body: () async -> WebAnswer) async -> WebAnswer {
         guard request.method == "GET" || request.method == "HEAD" else {
             return WebAnswer(status: 405, body: "only GET and HEAD are answered here\n", allow: "GET, HEAD")
         }
-        switch request.path {
-        case "/healthz": return answer(to: await health())
-        case "/readyz": return answer(to: await readiness())
-        default:
-            return WebAnswer(
-                status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: await metrics())
+        return await body()
+    }
+
+    /// RFC 8058: the POST needs neither login nor cookie; the GET, which mail scanners follow too, changes nothing.
+    private func unsubscribe(_ request: WebRequest, token: String) async -> WebAnswer {
+        guard ["GET", "HEAD", "POST"].contains(request.method) else {
+            return WebAnswer(status: 405, body: "only GET and POST are answered here\n", allow: "GET, HEAD, POST")
         }
+        guard let subscription = await actions.subscription(token) else { return WebHandler.missing }
+        guard request.method == "POST" else {
+            return WebAnswer(
+                status: 200, contentType: "text/html; charset=utf-8", body: UnsubscribePage.question(subscription))
+        }
+        guard UnsubscribePage.isOneClick(request.body) else {
+            return WebAnswer(status: 400, body: "the body must be \(UnsubscribePage.oneClick)\n")
+        }
+        guard await actions.unsubscribe(subscription) else {
+            return WebAnswer(status: 503, body: "this could not be stored; try again in a minute\n")
+        }
+        return WebAnswer(status: 200, contentType: "text/html; charset=utf-8", body: UnsubscribePage.done(subscription))
+    }
+
+    private func isOurs(_ host: String) -> Bool {
+        host == "localhost" || hosts.contains(host) || host.contains(":")
+            || host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+                !$0.isEmpty && UInt8($0) != nil
+            }
     }
 
     private func answer(to complaint: String?) -> WebAnswer {

@@ -8,7 +8,7 @@ struct ChannelsCommand: ParsableCommand {
         commandName: "channels",
         abstract: "The ways by which alerts reach people: list them, try one.",
         discussion: "Examples:\n  wirewatch channels list\n  wirewatch channels test desk",
-        subcommands: [List.self, Test.self])
+        subcommands: [List.self, Test.self, Resubscribe.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -68,6 +68,30 @@ struct ChannelsCommand: ParsableCommand {
     }
 }
 
+extension ChannelsCommand {
+    struct Resubscribe: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send a recipient mail again who had unsubscribed, by their wish.",
+            discussion: "Example:\n  wirewatch channels resubscribe desk ada@example.org")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: ArgumentHelp("The channel's name.", valueName: "name"))
+        var name: String
+
+        @Argument(help: ArgumentHelp("The recipient's address.", valueName: "address"))
+        var recipient: String
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            try await alertWork { () throws(AlertError) in
+                try await ChannelDesk(assembly).resubscribe(recipient, to: name)
+            }
+            if !common.quiet { StandardOutput.write("\(recipient) gets the mails of \(name) again\n") }
+        }
+    }
+}
+
 /// Channels as a person reads them.
 struct ChannelPrinter {
     let ink: Ink
@@ -88,6 +112,9 @@ struct ChannelPrinter {
         if let error = entry.health.lastError, entry.state != .ok { lines.append("  " + Ink.harmless(error)) }
         var counts: [String] = []
         if let done = entry.health.lastDone { counts.append("last delivered \(done.minuteText)") }
+        if !entry.unsubscribed.isEmpty {
+            lines.append("  unsubscribed: " + Ink.harmless(entry.unsubscribed.joined(separator: ", ")))
+        }
         if entry.waiting > 0 { counts.append("\(entry.waiting) waiting") }
         if entry.dead > 0 { counts.append("\(entry.dead) given up") }
         if !counts.isEmpty { lines.append("  " + ink.dim(counts.joined(separator: ", "))) }

@@ -56,6 +56,9 @@ private actor ServicePrinter {
         switch news {
         case .ready(let feeds, let topics, let channels):
             say("ready: \(feeds) feeds, \(topics) topics, \(channels) channels")
+        case .listening(let place): say("listening: \(place)")
+        case .unsubscribed(let recipient, let channel):
+            say("unsubscribed: \(Ink.harmless(recipient)) from \(Ink.harmless(channel))")
         case .reloaded(let feeds, let topics, let channels):
             say("reloaded: \(feeds) feeds, \(topics) topics, \(channels) channels")
         case .notReloaded(let reason):

@@ -35,6 +35,7 @@ let outboxUpkeepPromises = [
         #expect(try await store.messages(channel: "phone", state: .pending, limit: 5) == [message])
         #expect(try await store.messages(channel: nil, state: .done, limit: 5) == [])
         #expect(try await store.messages(channel: nil, state: nil, limit: 1).map(\.id) == [StoreSamples.messageID(2)])
+        #expect(try await store.outboxQueue() == OutboxQueue(deliveries: 6, oldest: now - .seconds(3_600)))
         let counts = try await store.outboxCounts()
         #expect(
             counts == [
@@ -56,6 +57,19 @@ let outboxUpkeepPromises = [
         #expect(stored.map(\.alert.acknowledged) == [now + .seconds(2), now + .seconds(1)])
         #expect(stored[1].deliveries[0].cancellation == .acknowledged)
         #expect(try await store.waitingDeliveries(limit: 5, paused: []) == [])
+    },
+    StorePromise("keeps who opted out, once, until it is taken back") { samples in
+        let (store, now) = (samples.store, samples.now)
+        #expect(try await store.optOuts() == [])
+        try await store.optOut("b@example.org", of: "mail", now: now)
+        try await store.optOut("a@example.org", of: "mail", now: now + .seconds(1))
+        try await store.optOut("b@example.org", of: "mail", now: now + .seconds(2))
+        _ = try await store.dropChannels(except: [], now: now)
+        let first = OptOut(channel: "mail", recipient: "a@example.org", since: now + .seconds(1))
+        #expect(try await store.optOuts() == [first, OptOut(channel: "mail", recipient: "b@example.org", since: now)])
+        #expect(try await store.optIn("b@example.org", to: "mail"))
+        #expect(try await !store.optIn("b@example.org", to: "mail"))
+        #expect(try await store.optOuts() == [first])
     },
     StorePromise("keeps silences, and ends them before their time") { samples in
         let (store, now) = (samples.store, samples.now)

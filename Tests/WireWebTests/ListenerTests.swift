@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ListenerTests {
     static func handler(ready: String? = nil) -> WebHandler {
-        WebHandler(health: { nil }, readiness: { ready }, metrics: { "wirewatch_feeds{state=\"ok\"} 3\n" })
+        WebHandler(WebActions(health: { nil }, readiness: { ready }, metrics: { "wirewatch_feeds{state=\"ok\"} 3\n" }))
     }
 
     /// Serves, sends `text` over a connection of its own, and gives everything that comes back.
@@ -84,7 +84,8 @@ import Testing
 
     @Test func headHasNoBody() async throws {
         let answer = try await ListenerTests.exchange(
-            "HEAD /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", at: .address("127.0.0.1", port: 0),
+            "HEAD /healthz HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n",
+            at: .address("127.0.0.1", port: 0),
             ListenerTests.handler())
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
         #expect(answer.hasSuffix("\r\n\r\n"))
@@ -118,7 +119,7 @@ import Testing
         }
         try #require(bound == 0 && listen(descriptor, 16) == 0)
         let answer = try await ListenerTests.exchange(
-            "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", at: .descriptor(descriptor),
+            "GET /healthz HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n", at: .descriptor(descriptor),
             ListenerTests.handler())
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }

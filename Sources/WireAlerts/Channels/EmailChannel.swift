@@ -52,6 +52,8 @@ struct EmailChannel: Channel {
         relay = try EmailChannel.relay(settings, domain: sender.domain)
     }
 
+    var recipientAddresses: [String] { recipients.map(\.text) }
+
     func render(_ message: AlertMessage) -> [UInt8] {
         MailLetter(message: message, writer: writer, templates: templates).bytes
     }
@@ -74,6 +76,11 @@ struct EmailChannel: Channel {
     }
 
     private func fate(of letter: Letter, to recipient: MailAddress) async -> MailFate {
+        do {
+            if try await outside.hasOptedOut(name, recipient.text) { return .declined }
+        } catch {
+            return .waits("whether it has unsubscribed cannot be found out: \(error)")
+        }
         let address = outside.unsubscribeAddress(name, recipient.text)
         let ways = [address, unsubscribe.map { "mailto:\($0.text)?subject=unsubscribe" }].compactMap { $0 }
         let head = MailLetter.addressed(recipient, unsubscribe: ways, isOneClick: address != nil)
@@ -91,7 +98,12 @@ struct EmailChannel: Channel {
         let taken = fates.count { if case .taken = $0.fate { true } else { false } }
         let last = fates.compactMap(\.fate?.reply).last
         var answer = Message.Answer(status: last?.code, text: last?.text ?? "")
-        guard !troubles.isEmpty || taken < fates.count else { return .delivered(answer) }
+        let declined = fates.count { if case .declined = $0.fate { true } else { false } }
+        if declined == fates.count {
+            answer.error = "every recipient has unsubscribed"
+            return .refused(answer)
+        }
+        guard !troubles.isEmpty || taken + declined < fates.count else { return .delivered(answer) }
         let share = fates.count > 1 ? "\(taken) of \(fates.count) recipients have it; " : ""
         answer.error = share + troubles.prefix(3).joined(separator: "; ") + (troubles.count > 3 ? "; …" : "")
         answer.status = fates.compactMap { $0.fate?.trouble == nil ? nil : $0.fate?.reply?.code }.first ?? answer.status
@@ -155,6 +167,8 @@ struct EmailChannel: Channel {
 /// How it went with one recipient.
 enum MailFate: Sendable {
     case taken(MailReply)
+    /// Has unsubscribed.
+    case declined
     /// Will not get it.
     case refused(String, MailReply?)
     case waits(String, MailReply? = nil)
@@ -181,13 +195,14 @@ enum MailFate: Sendable {
     var reply: MailReply? {
         switch self {
         case .taken(let reply): reply
+        case .declined: nil
         case .refused(_, let reply), .waits(_, let reply), .relayFails(_, let reply): reply
         }
     }
 
     var trouble: String? {
         switch self {
-        case .taken: nil
+        case .taken, .declined: nil
         case .refused(let text, _), .waits(let text, _), .relayFails(let text, _): text
         }
     }
@@ -195,7 +210,7 @@ enum MailFate: Sendable {
     /// Nothing more is done for this recipient.
     var isFinal: Bool {
         switch self {
-        case .taken, .refused: true
+        case .taken, .declined, .refused: true
         case .waits, .relayFails: false
         }
     }
