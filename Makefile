@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-schedule fuzz test-sanitized prove-delivery completions manual install deb prove-deb clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-deliver bench-schedule fuzz test-sanitized prove-delivery completions manual install deb prove-deb clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -73,6 +73,9 @@ bench: setup release ## measure against the C floors (docs/performance.md); take
 
 bench-parse: setup ## measure the parser alone against libxml2's SAX2 pass (docs/performance.md); takes two minutes
 	@Benchmarks/run parse
+
+bench-deliver: setup ## measure delivery to a sink on this machine (docs/performance.md); takes two minutes
+	@Benchmarks/run deliver
 
 fuzz: setup ## feed the parser with what a fuzzer makes up, for SECONDS=120 in all; findings go to Fuzz/findings
 	@scripts/fuzz $(or $(SECONDS),120)

@@ -86,25 +86,27 @@ extension AlertPolicy {
     ) -> [WaitingDelivery] {
         let silences = situation.silences.filter { $0.isActive(at: now) }
         var told = situation.told
-        return situation.waiting.filter { delivery in
+        var heard = situation.waiting
+        heard.removeAll { delivery in
             if delivery.isAcknowledged {
                 decision.cancellations.append(.init(delivery.id, .acknowledged))
-                return false
+                return true
             }
             if let silence = silences.first(where: { $0.mutes(delivery) }) {
                 decision.cancellations.append(.init(delivery.id, .silenced, silence: silence.id))
-                return false
+                return true
             }
             guard settings.inhibition != nil, let topic = delivery.topic, let text = delivery.textGroup else {
-                return true
+                return false
             }
             let said = ToldText(topic: topic, textGroup: text, channel: delivery.key.channel)
             guard told.insert(said).inserted else {
                 decision.cancellations.append(.init(delivery.id, .inhibited))
-                return false
+                return true
             }
-            return true
+            return false
         }
+        return heard
     }
 }
 

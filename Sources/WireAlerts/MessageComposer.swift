@@ -47,7 +47,7 @@ struct MessageComposer: Sendable {
                 id: id, kind: .notice(notice.kind, isCleared: notice.isCleared), created: now,
                 channel: batch.key.channel, group: batch.key.group, notice: notice, link: settings.publicURL)
         }
-        let told = Array(MessageComposer.ranked(batch).prefix(AlertMessage.Limits.items))
+        let told = MessageComposer.told(by: batch)
         let items = try await store.contents(of: told).compactMap { content in
             if case .alert(let alert, let flagged) = content { return AlertMessage.Item(alert, flagged) }
             return nil
@@ -59,12 +59,21 @@ struct MessageComposer: Sendable {
             isRepetition: batch.deliveries.isEmpty, link: link(to: items))
     }
 
-    /// Gravest first, then newest first.
-    private static func ranked(_ batch: AlertPolicy.Batch) -> [DeliverySubject] {
-        if batch.deliveries.isEmpty { return batch.repeated.map(DeliverySubject.alert) }
-        return batch.deliveries.filter { $0.topic != nil }
-            .sorted { ($1.severity, $1.created, $1.id) < ($0.severity, $0.created, $0.id) }
-            .map(\.subject)
+    /// Those that are told one by one: gravest first, then newest first. Of a flood only these are held and sorted.
+    private static func told(by batch: AlertPolicy.Batch) -> [DeliverySubject] {
+        let most = AlertMessage.Limits.items
+        if batch.deliveries.isEmpty { return batch.repeated.prefix(most).map(DeliverySubject.alert) }
+        var told: [WaitingDelivery] = []
+        for delivery in batch.deliveries where delivery.topic != nil {
+            if told.count == most, let last = told.last, !precedes(delivery, last) { continue }
+            told.insert(delivery, at: told.firstIndex { precedes(delivery, $0) } ?? told.endIndex)
+            if told.count > most { told.removeLast() }
+        }
+        return told.map(\.subject)
+    }
+
+    private static func precedes(_ left: WaitingDelivery, _ right: WaitingDelivery) -> Bool {
+        (right.severity, right.created, right.id) < (left.severity, left.created, left.id)
     }
 
     /// Where the alerts of the message can be seen together.

@@ -21,10 +21,8 @@ public actor OutboxDispatcher {
     }
 
     public enum Limits {
-        /// Messages on their way at once, over all channels.
-        static let inFlight = 16
-        /// Messages claimed at once.
-        static let claim = 64
+        /// Messages on their way at once, over all channels: as many endpoints may hang without holding up another.
+        static let inFlight = 256
         /// No schedule has as many: a message that needs more was broken off again and again.
         static let attempts = 40
         /// Messages composed at once: bounds the bodies in memory.
@@ -194,8 +192,8 @@ extension OutboxDispatcher {
     private func plan() async throws(StoreError) -> [Job] {
         mustPlan = false
         let now = now()
-        let waiting = try await store.waitingDeliveries(limit: Limits.planning, paused: unusable)
-            .filter { channels[$0.key.channel] != nil }
+        var waiting = try await store.waitingDeliveries(limit: Limits.planning, paused: unusable)
+        waiting.removeAll { channels[$0.key.channel] == nil }
         let situation = try await situation(of: waiting, now: now)
         let decision = policy.decide(situation, now: now)
         nextLook = decision.nextLook
@@ -206,10 +204,11 @@ extension OutboxDispatcher {
             var plan = OutboxPlan(cancellations: cancellations, now: now)
             cancellations = []
             var leased: [Job] = []
+            var busy: Set<String> = []
             for batch in batches.prefix(Limits.composing) {
                 let name = batch.key.channel
                 let isFree =
-                    !leased.contains { $0.message.channel == name } && slots(of: name, now: now) > 0
+                    !busy.contains(name) && slots(of: name, now: now) > 0
                     && !(situation.logs[batch.key]?.isHeldBack ?? false)
                     && onTheirWay + leased.count < Limits.inFlight
                 let id = MessageID(high: random(), low: random())
@@ -218,6 +217,7 @@ extension OutboxDispatcher {
                 if composed.message.state == .dead { tally.dead += 1 }
                 if composed.message.state == .leased, let channel = channels[name] {
                     leased.append(Job(message: composed.message, channel: channel))
+                    busy.insert(name)
                 }
             }
             batches = batches.dropFirst(Limits.composing)
@@ -262,7 +262,7 @@ extension OutboxDispatcher {
         guard !open.isEmpty else { return [] }
         let paused = unusable.union(limits.keys).subtracting(open.keys)
         let messages = try await store.claim(
-            now: now, lease: MessageComposer.Limits.lease, limit: min(free, Limits.claim), limits: open, paused: paused)
+            now: now, lease: MessageComposer.Limits.lease, limit: free, limits: open, paused: paused)
         let ruinous = messages.filter { $0.attempt > Limits.attempts }
         if !ruinous.isEmpty { try await giveUp(ruinous, now: now) }
         let jobs = messages.filter { $0.attempt <= Limits.attempts }.compactMap { message in

@@ -17,9 +17,10 @@ extension SQLiteStore {
             var facts: [FeedID: FeedFacts] = [:]
             var deliveries: [WaitingDelivery] = []
             for key in try WaitingGroups.keys(paused: paused, on: db) {
-                deliveries += try WaitingGroups.deliveries(of: key, limit: limit, facts: &facts, on: db)
+                try WaitingGroups.read(key, limit: limit, into: &deliveries, facts: &facts, on: db)
             }
-            return deliveries.sorted { $0.id < $1.id }
+            deliveries.sort { $0.id < $1.id }
+            return deliveries
         }
     }
 
@@ -150,10 +151,10 @@ enum WaitingGroups {
         try steps.keys(paused: paused, on: db)
     }
 
-    static func deliveries(
-        of key: GroupKey, limit: Int, facts: inout [FeedID: FeedFacts], on db: Database
-    ) throws -> [WaitingDelivery] {
-        var found: [WaitingDelivery] = []
+    static func read(
+        _ key: GroupKey, limit: Int, into found: inout [WaitingDelivery], facts: inout [FeedID: FeedFacts],
+        on db: Database
+    ) throws {
         let rows = try db.rows(
             """
             SELECT delivery.id, delivery.alert, delivery.notice, delivery.created,
@@ -175,7 +176,6 @@ enum WaitingGroups {
                     feed: facts, isAcknowledged: row.time(8) != nil,
                     noticeKind: row.text(9).flatMap(Notice.Kind.init(rawValue:))))
         }
-        return found
     }
 }
 
