@@ -1,4 +1,3 @@
-import Foundation
 public import WireModel
 public import WireStore
 
@@ -130,13 +129,11 @@ extension Watcher {
     /// too short to speak of. Weekends count by their own rate.
     static func expectedPosts(_ rhythm: FeedRhythm, since newest: Timestamp, now: Timestamp) -> Double? {
         guard now - newest >= Limits.leastSilence else { return nil }
-        let silent = days(now - newest)
-        // The silence itself has faded what was there before it.
-        let fading = exp(min(silent, 120) / FeedRhythm.Limits.life)
-        let weekday = rate(rhythm.weekday) * fading
-        let weekend = rate(rhythm.weekend) * fading
-        let posts = Double(rhythm.weekday.posts + rhythm.weekend.posts) * fading
-        guard posts >= 3, Double(rhythm.weekday.days + rhythm.weekend.days) >= 3 else { return nil }
+        let habit = rhythm.habit
+        guard habit.weekday.posts + habit.weekend.posts >= 3, habit.weekday.days + habit.weekend.days >= 3 else {
+            return nil
+        }
+        let (weekday, weekend) = (rate(habit.weekday), rate(habit.weekend))
         var expected = 0.0
         var at = max(newest, now - .seconds(120 * 86_400))
         while at < now {

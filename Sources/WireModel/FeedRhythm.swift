@@ -7,6 +7,8 @@ public struct FeedRhythm: Hashable, Sendable {
     /// Faded posts and faded days watched, on Monday to Friday and on Saturday and Sunday in UTC.
     public private(set) var weekday = Tally()
     public private(set) var weekend = Tally()
+    /// The tallies as they stood at the last post: a silence after it must not fade what it is measured by.
+    public private(set) var habit = Habit()
     /// Until when posts are counted; nil before the first document.
     public private(set) var counted: Timestamp?
     /// Entries of the last documents, newest last; at most `Limits.documents`.
@@ -24,6 +26,11 @@ public struct FeedRhythm: Hashable, Sendable {
     public struct Tally: Hashable, Sendable {
         public var posts: Float = 0
         public var days: Float = 0
+    }
+
+    public struct Habit: Hashable, Sendable {
+        public var weekday = Tally()
+        public var weekend = Tally()
     }
 
     public struct Gap: Hashable, Sendable {
@@ -91,6 +98,7 @@ public struct FeedRhythm: Hashable, Sendable {
             if posts.isEmpty { posts = [Float](repeating: 0, count: Limits.bins * 2) }
             posts[FeedRhythm.bin(of: time)] += 1
             if FeedRhythm.isWeekend(time) { weekend.posts += 1 } else { weekday.posts += 1 }
+            habit = Habit(weekday: weekday, weekend: weekend)
         }
         if let latest = times.filter({ $0 <= now }).max() { newest = max(newest ?? latest, latest) }
     }
@@ -152,7 +160,8 @@ public struct FeedRhythm: Hashable, Sendable {
 // MARK: - As it is stored
 
 extension FeedRhythm {
-    private static let version: UInt8 = 1
+    /// 2 knows the habit.
+    private static let version: UInt8 = 2
     /// Posts are kept in steps of 1/64.
     private static let step: Float = 64
 
@@ -168,7 +177,8 @@ extension FeedRhythm {
             out.put(bin)
             out.put(value)
         }
-        for value in [weekday.posts, weekday.days, weekend.posts, weekend.days] { out.put(value.bitPattern) }
+        out.put(weekday)
+        out.put(weekend)
         out.put(counted)
         out.put(newest)
         out.put(UInt8(documentSizes.count))
@@ -180,22 +190,24 @@ extension FeedRhythm {
         out.put(UInt32(clamping: plan?.day ?? 0))
         out.put(UInt16(clamping: plan?.minutes.count ?? 0))
         for minute in plan?.minutes ?? [] { out.put(UInt16(clamping: minute)) }
+        out.put(habit.weekday)
+        out.put(habit.weekend)
         return out.bytes
     }
 
     /// nil for what is not of this form.
     public init?(bytes: [UInt8]) {
         var reader = ByteReader(bytes)
-        guard reader.byte() == FeedRhythm.version, let used = reader.byte() else { return nil }
+        guard let version = reader.byte(), 1...FeedRhythm.version ~= version, let used = reader.byte() else {
+            return nil
+        }
         if used > 0 { posts = [Float](repeating: 0, count: Limits.bins * 2) }
         for _ in 0..<used {
             guard let bin = reader.byte(), Int(bin) < posts.count, let value = reader.word() else { return nil }
             posts[Int(bin)] = Float(value) / FeedRhythm.step
         }
-        guard let a = reader.float(), let b = reader.float(), let c = reader.float(), let d = reader.float() else {
-            return nil
-        }
-        (weekday, weekend) = (Tally(posts: a, days: b), Tally(posts: c, days: d))
+        guard let weekday = reader.tally(), let weekend = reader.tally() else { return nil }
+        (self.weekday, self.weekend) = (weekday, weekend)
         guard let counted = reader.time(), let newest = reader.time(), let sizes = reader.byte() else { return nil }
         (self.counted, self.newest) = (counted.value, newest.value)
         for _ in 0..<min(Int(sizes), Limits.documents) {
@@ -214,6 +226,10 @@ extension FeedRhythm {
             minutes.append(Int(minute))
         }
         if day > 0 { plan = Plan(day: Int(day), minutes: minutes) }
+        habit = Habit(weekday: weekday, weekend: weekend)
+        if version == 1 { return }
+        guard let weekday = reader.tally(), let weekend = reader.tally() else { return nil }
+        habit = Habit(weekday: weekday, weekend: weekend)
     }
 }
 
@@ -226,6 +242,11 @@ private struct ByteWriter {
         for shift in stride(from: 0, to: value.bitWidth, by: 8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> shift))
         }
+    }
+
+    mutating func put(_ tally: FeedRhythm.Tally) {
+        put(tally.posts.bitPattern)
+        put(tally.days.bitPattern)
     }
 
     /// No time at all is the least number.
@@ -249,6 +270,10 @@ private struct ByteReader {
     mutating func long() -> UInt32? { number(4).map { UInt32($0) } }
     mutating func float() -> Float? {
         long().map { Float(bitPattern: $0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    }
+    mutating func tally() -> FeedRhythm.Tally? {
+        guard let posts = float(), let days = float() else { return nil }
+        return FeedRhythm.Tally(posts: posts, days: days)
     }
     mutating func time() -> (value: Timestamp?, Void)? {
         number(8).map { bits in

@@ -174,5 +174,8 @@ struct PollPlannerTests {
         for length in 0..<(feed.bytes?.count ?? 0) {
             #expect(FeedRhythm(bytes: Array((feed.bytes ?? []).prefix(length))) == nil)
         }
+        // What was stored before habits were known is read as it stands.
+        let old = [1] + (feed.bytes ?? []).dropFirst().dropLast(16)
+        #expect(FeedRhythm(bytes: old)?.habit.weekday == feed.weekday)
     }
 }
