@@ -53,6 +53,10 @@ public protocol Store: OutboxStore {
     /// Bytes of the database with its journal, and of these the bytes that are free for reuse. Reads next to nothing.
     func size() async throws(StoreError) -> (bytes: Int, free: Int)
 
+    /// Writes a copy of everything, as of one moment, to the file `path`, for its owner only; writers go on meanwhile. A
+    /// file of that name is replaced by a whole copy or not at all. Returns its bytes.
+    func backup(to path: String) async throws(StoreError) -> Int
+
     /// Reads everything and returns what is wrong with it, a sentence each; empty if all is well.
     func check() async throws(StoreError) -> [String]
 

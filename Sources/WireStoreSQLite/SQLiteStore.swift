@@ -58,7 +58,7 @@ public final class SQLiteStore: Store {
     }
 
     /// Opens the store in the folder `path`. For writing, the folder and the database are made if need be, the database
-    /// brought up to date, and the folder locked, for which it waits up to `wait`. For editing, all of that must be done.
+    /// brought up to date (a copy as it was stays beside it, `wirewatch.db.schema-N`), and the folder locked, for which it waits up to `wait`. For editing, all of that must be done.
     ///
     /// - Throws: Never touches a file that is not ours: `notDatabase`, `foreign`, `newer`, `corrupt`; `locked`; `missing`
     ///   (not for writing); `full`, `readOnly`, `denied`.
@@ -161,6 +161,10 @@ public final class SQLiteStore: Store {
                     """)
             // Bringing it up to date is for the one that holds the folder.
             if access == .editing { return try highestID(db) }
+            let version = try SQLiteMigrations.version(of: db)
+            if version > 0, version < SQLiteMigrations.current {
+                _ = try SQLiteBackup.copy(of: db, to: SQLiteBackup.beforeMigration(of: path, from: version))
+            }
             try SQLiteMigrations.run(on: db)
             try SearchIndex.renewIfFoldingChanged(db)
             return try highestID(db)

@@ -7,9 +7,9 @@ import WireStore
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "The database: how much is in it, whether it is sound.",
-        discussion: "Examples:\n  wirewatch store stats\n  wirewatch store check",
-        subcommands: [Stats.self, Check.self])
+        abstract: "The database: how much is in it, whether it is sound, a copy of it.",
+        discussion: "Examples:\n  wirewatch store stats\n  wirewatch store check\n  wirewatch store backup copy.db",
+        subcommands: [Stats.self, Check.self, Backup.self])
 
     struct Stats: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -66,6 +66,53 @@ struct StoreCommand: ParsableCommand {
                 StandardOutput.write(["sound": .bool(faults.isEmpty), "faults": .array(faults.map(JSONValue.string))])
             }
             if !faults.isEmpty { throw ExitCode(1) }
+        }
+    }
+}
+
+extension StoreCommand {
+    struct Backup: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy the database to a file, also while a service writes to it.",
+            discussion: """
+                The copy is of one moment and was read again when this ends with 0. To restore it, stop the service and put it in \
+                place of wirewatch.db (remove wirewatch.db-wal and wirewatch.db-shm if they are there).
+
+                Examples:
+                  wirewatch store backup /mnt/backup/wirewatch.db --force
+                  wirewatch store backup --keep 7 /var/backups/wirewatch
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: ArgumentHelp("A file, or a folder, where the copy is named by the time.", valueName: "target"))
+        var target: String
+
+        @Flag(name: .long, help: "Replace a file that is there.")
+        var force = false
+
+        @Option(name: .long, help: ArgumentHelp("Keep so many copies in the folder.", valueName: "number"))
+        var keep: Int?
+
+        @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
+        var format: OutputFormat = .text
+
+        func validate() throws {
+            if let keep, keep < 1 { throw ValidationError("--keep is 1 or more") }
+        }
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let report: BackupRun.Report
+            do {
+                report = try await BackupRun(assembly).run(to: target, replaces: force, keep: keep)
+            } catch {
+                throw CommandProblem(failure: "error: \(error)")
+            }
+            if format != .text { return StandardOutput.write(report.json) }
+            if common.quiet { return }
+            StandardOutput.write("\(report.path): \(report.bytes) bytes\n")
+            for path in report.removed { StandardOutput.write("removed \(path)\n") }
         }
     }
 }
