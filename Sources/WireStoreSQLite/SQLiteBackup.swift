@@ -5,12 +5,19 @@ public import WireStore
 extension SQLiteStore {
     public func backup(to target: String) async throws(StoreError) -> Int {
         let path = path
-        let reader = connection.reader
+        let copying: DatabaseQueue
+        do {
+            // A connection of its own, outside any transaction: the copy is of one moment, and holds up no writer.
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(Limits.busyTimeout)
+            copying = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error, path: path)
+        }
         let result: Result<Int, StoreError> = await withCheckedContinuation { continuation in
-            // Not in a transaction: the copy is one of its own, of one state, and holds up no writer.
-            reader.asyncUnsafeRead { database in
-                continuation.resume(
-                    returning: SQLiteStore.result(path) { try SQLiteBackup.copy(of: database.get(), to: target) })
+            copying.asyncWriteWithoutTransaction { db in
+                continuation.resume(returning: SQLiteStore.result(path) { try SQLiteBackup.copy(of: db, to: target) })
             }
         }
         return try result.get()
