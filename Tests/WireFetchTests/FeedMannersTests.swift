@@ -4,7 +4,7 @@ import WireFetch
 import WireModel
 import WireTesting
 
-/// What a feed's own settings do to its requests.
+/// What a feed's own settings do to its requests, and TLS.
 @Suite("Manners of a feed")
 struct FeedMannersTests {
     private func settings(_ secrets: [String: String] = [:]) -> FetchSettings {
@@ -106,5 +106,50 @@ struct FeedMannersTests {
         }
         #expect(server.requests.last?.header("User-Agent") == "Special/2")
         #expect(server.requests.last?.header("Cookie") == "a=b")
+    }
+
+    @Test("T11 Certificates and protocols that are not good are refused; HTTP/2 and client certificates work")
+    func tls() async throws {
+        let server = try await TLSServer()
+        do { try await check(server) } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    private func check(_ server: TLSServer) async throws {
+        func client() -> CurlClient {
+            CurlClient(options: .init(addressGuard: Fixture.loopback, certificateFile: server.authority))
+        }
+        func word(_ port: TLSServer.Port, _ change: (inout FeedSettings) -> Void = { _ in }) async -> String {
+            await fetch(server.url(port), client: client(), change).word
+        }
+        #expect(await word(.good) == "modified")
+        for port in [TLSServer.Port.expired, .wrongName, .selfSigned, .oldProtocol] {
+            #expect(await word(port) == "failed:tls", "\(port)")
+        }
+        let stranger = CurlClient(options: .init(addressGuard: Fixture.loopback))
+        #expect(await fetch(server.url(.good), client: stranger) { _ in }.word == "failed:tls")
+        #expect(await word(.clientCertificate) == "failed:http_status")
+        #expect(await word(.clientCertificate) { $0.clientCertificate = "\(server.folder)/both.pem" } == "modified")
+        #expect(
+            await word(.clientCertificate) {
+                $0.clientCertificate = "\(server.folder)/client.pem,\(server.folder)/key.pem"
+            } == "modified")
+        #expect(await word(.good) { $0.clientCertificate = "/nowhere.pem" } == "failed:bad_setting")
+        for (version, port, spoken) in [
+            (nil, TLSServer.Port.good, "HTTP/2.0"), ("2", .good, "HTTP/2.0"), ("1.1", .good, "HTTP/1.1"),
+            ("1.0", .good, "HTTP/1.0"), ("2", .oneOnly, "HTTP/1.1"),
+        ] {
+            var request = HTTPRequest(try WebAddress(server.url(port)))
+            request.route.version = version.flatMap { HTTPVersion(rawValue: $0) }
+            let response = try await client().send(request)
+            #expect(response.head.text("x-version") == spoken, "\(version ?? "none")")
+        }
+        // Plain HTTP on a TLS port, and TLS on a plain one.
+        #expect(await word(.plain) == "failed:tls")
+        let downside = server.url(.good).replacingOccurrences(of: "https:", with: "http:")
+        #expect(await fetch(downside, client: client()) { _ in }.word == "failed:http_status")
     }
 }
