@@ -1,6 +1,7 @@
 import WireAlerts
 import WireFetch
 import WireModel
+import WireStore
 import WireWeb
 import Yams
 
@@ -158,6 +159,10 @@ extension SettingsFile {
 
     mutating func readRetention(_ node: Node) {
         guard let members = members(of: node, called: "retention") else { return }
+        defer {
+            // After the limits of all, wherever these stand.
+            for (key, value) in members where key.string == "folders" { readFolders(value) }
+        }
         for (key, value) in members {
             switch key.string {
             case "messages":
@@ -169,10 +174,47 @@ extension SettingsFile {
                     case let name: unknown(part.node, name, among: ["done", "dead"])
                     }
                 }
-            case "age", "keep_flagged", "per_feed": hasNoEffect(key.node, "retention: \(key.string)")
-            case let name: unknown(key.node, name, among: ["messages", "age", "keep_flagged", "per_feed"])
+            case "keep_flagged": set(\.retention.keepsFlagged, flag(value, called: "keep_flagged"))
+            case "folders": break
+            case let name:
+                var limits = settings.retention.limits
+                guard readLimit(name, value, into: &limits) else {
+                    unknown(key.node, name, among: ["age", "per_feed", "keep_flagged", "folders", "messages"])
+                    continue
+                }
+                settings.retention.limits = limits
             }
         }
+    }
+
+    private mutating func readFolders(_ node: Node) {
+        guard let folders = members(of: node, called: "folders") else { return }
+        for (folder, value) in folders {
+            guard let parts = members(of: value, called: folder.string) else { continue }
+            // What a folder does not say is as everywhere.
+            var limits = settings.retention.limits
+            for (part, value) in parts where !readLimit(part.string, value, into: &limits) {
+                unknown(part.node, part.string, among: ["age", "per_feed"])
+            }
+            let path = folder.string.hasPrefix("folder/") ? String(folder.string.dropFirst(7)) : folder.string
+            settings.retention.folders[path] = limits
+        }
+    }
+
+    /// False if it is no limit's name.
+    private mutating func readLimit(_ name: String, _ value: Node, into limits: inout Retention.Limits) -> Bool {
+        switch name {
+        case "age":
+            if let age = durationOrOff(value, called: name, atLeast: .seconds(86_400)) { limits.age = age }
+        case "per_feed":
+            if case .scalar(let scalar) = value, ["off", "false", "no"].contains(scalar.string.lowercased()) {
+                limits.perFeed = nil
+            } else if let count = integer(value, called: name, in: 1...1_000_000_000) {
+                limits.perFeed = count
+            }
+        default: return false
+        }
+        return true
     }
 
     mutating func readWeb(_ node: Node) {

@@ -26,6 +26,14 @@ public struct Assembly: Sendable {
         try await SQLiteStore(folder: locations.data(settings), access: .editing)
     }
 
+    /// Removes what the settings no longer keep; beside a process that writes, too.
+    public func prune() async throws(StoreError) -> Retention.Pruned {
+        let store = try await openStoreForEditing()
+        let pruned = try await store.prune(settings.retention, now: Clock.now())
+        try await store.close()
+        return pruned
+    }
+
     /// The topics of the topics file.
     /// - Throws: a problem if the file cannot be read or is not YAML.
     public func loadTopics() throws(SettingsProblem) -> LoadedTopics {

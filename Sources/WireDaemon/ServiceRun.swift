@@ -4,7 +4,7 @@ import WireAlerts
 public import WireModel
 import WirePipeline
 import WireRules
-import WireStore
+public import WireStore
 import WireWeb
 
 /// The service: asks feeds when they are due, matches, delivers, watches over itself, until a signal ends it. SIGHUP takes
@@ -18,6 +18,8 @@ public struct ServiceRun: Sendable {
         /// A mail's recipient took itself off a channel.
         case unsubscribed(recipient: String, channel: String)
         case checked(FeedReport)
+        /// Articles that the settings no longer keep were removed.
+        case pruned(Retention.Pruned)
         /// Something is wrong and the service goes on.
         case problem(String)
         case reloaded(feeds: Int, topics: Int, channels: Int)
@@ -29,6 +31,9 @@ public struct ServiceRun: Sendable {
         /// Feeds, channels and topics are looked over so often.
         static let watch: Duration = .seconds(60)
         static let index: Duration = .seconds(5)
+        /// Old articles are removed for the first time so long after the start, then once a day.
+        static let firstPrune: Duration = .seconds(600)
+        static let prune: Duration = .seconds(86_400)
         /// After a store that could not be used.
         static let trouble: Duration = .seconds(5)
     }
@@ -143,6 +148,10 @@ public struct ServiceRun: Sendable {
                 await keepHouse(store, delivery, web, pulse, tell)
                 return nil
             }
+            group.addTask {
+                await prune(store, plan.assembly.settings.retention, tell)
+                return nil
+            }
             group.addTask { await reloaded(reloads, tell) }
             // The first plan that comes ends this one; everything else ends only by being cancelled.
             while let result = await group.next() {
@@ -217,6 +226,25 @@ public struct ServiceRun: Sendable {
                 if watchdog != nil, pulse.isBeating { socket.alive() }
             } catch {
                 await tell(.problem("error: \(error)"))
+            }
+        }
+    }
+
+    /// Removes what the settings no longer keep, once a day; a database that fails is tried again.
+    private func prune(
+        _ store: any Store, _ retention: Retention, _ tell: @escaping @Sendable (News) async -> Void
+    ) async {
+        var pause = Limits.firstPrune
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            if Task.isCancelled { return }
+            do throws(StoreError) {
+                let pruned = try await store.prune(retention, now: Clock.now())
+                if pruned != Retention.Pruned() { await tell(.pruned(pruned)) }
+                pause = Limits.prune
+            } catch {
+                await tell(.problem("error: old articles could not be removed: \(error)"))
+                pause = Limits.firstPrune
             }
         }
     }

@@ -1,5 +1,6 @@
 public import WireAlerts
 public import WireModel
+public import WireStore
 
 /// The settings in force: what the file says, and the default of everything it does not say.
 public struct Settings: Hashable, Sendable {
@@ -15,6 +16,8 @@ public struct Settings: Hashable, Sendable {
     public var alerts = AlertSettings()
     /// What makes alerts share a message.
     public var groupBy: [AlertRouting.GroupField] = [.topic]
+    /// How long articles are kept.
+    public var retention = Retention()
     /// What the service tells about itself over HTTP.
     public var web = Web()
     /// In the order of the file.

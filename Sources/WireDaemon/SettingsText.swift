@@ -1,5 +1,6 @@
 import WireAlerts
 import WireModel
+import WireStore
 
 /// The settings in force as a settings file. What it tells of secrets is where they are, never what they are.
 public enum SettingsText {
@@ -30,6 +31,9 @@ public enum SettingsText {
         lines += alertLines(settings) + channelLines(settings)
         lines += [
             "retention:",
+            "  " + limits(settings.retention.limits).joined(separator: "\n  "),
+            "  keep_flagged: \(settings.retention.keepsFlagged)",
+            "  folders: {\(folders(settings.retention))}",
             "  messages: {done: \(QuantityText.text(of: settings.alerts.keepDone)), "
                 + "dead: \(QuantityText.text(of: settings.alerts.keepDead))}",
             "web:", "  listen: \(quoted(settings.web.listen?.description ?? "off"))",
@@ -37,6 +41,20 @@ public enum SettingsText {
             "  hosts: \(list(settings.web.hosts))",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func limits(_ limits: Retention.Limits) -> [String] {
+        [
+            "age: \(limits.age.map(QuantityText.text(of:)) ?? "\"off\"")",
+            "per_feed: \(limits.perFeed.map(String.init) ?? "\"off\"")",
+        ]
+    }
+
+    private static func folders(_ retention: Retention) -> String {
+        retention.folders.sorted { $0.key < $1.key }.map { folder, limits in
+            "\(quoted(folder)): {\(self.limits(limits).joined(separator: ", "))}"
+        }
+        .joined(separator: ", ")
     }
 
     private static func alertLines(_ settings: Settings) -> [String] {

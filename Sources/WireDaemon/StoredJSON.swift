@@ -43,6 +43,7 @@ extension StoreStatistics {
         object.set("feeds", feeds)
         object.set("listed_feeds", listedFeeds)
         object.set("articles", articles)
+        object.set("forgotten", forgotten)
         object.set("revisions", revisions)
         object.set("matches", matches)
         object.set("unindexed", unindexed)

@@ -53,6 +53,11 @@ public protocol Store: OutboxStore {
     /// Bytes of the database with its journal, and of these the bytes that are free for reuse. Reads next to nothing.
     func size() async throws(StoreError) -> (bytes: Int, free: Int)
 
+    /// Removes the texts of articles that need not be kept, with their matches, revisions and alerts, and the identities
+    /// of those removed long ago; in small steps, between which others write. Articles of which somebody is yet to be told
+    /// stay. An article that comes back edited is kept anew, from that revision on.
+    func prune(_ retention: Retention, now: Timestamp) async throws(StoreError) -> Retention.Pruned
+
     /// Writes a copy of everything, as of one moment, to the file `path`, for its owner only; writers go on meanwhile. A
     /// file of that name is replaced by a whole copy or not at all. Returns its bytes.
     func backup(to path: String) async throws(StoreError) -> Int
@@ -129,6 +134,8 @@ public struct StoreStatistics: Hashable, Sendable {
     public var feeds = 0
     public var listedFeeds = 0
     public var articles = 0
+    /// Articles whose texts were removed; only their identity is left.
+    public var forgotten = 0
     /// Earlier revisions of articles.
     public var revisions = 0
     public var matches = 0

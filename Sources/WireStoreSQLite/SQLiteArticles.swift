@@ -143,6 +143,7 @@ struct ArticleSelection {
 
     init(_ query: ArticleQuery) {
         self.query = query
+        add("article.kept_from <= article.revision", [])
         if let feeds = query.feeds {
             let marks = Array(repeating: "?", count: feeds.count).joined(separator: ",")
             add("article.feed IN (\(marks))", feeds.map { .of($0) })

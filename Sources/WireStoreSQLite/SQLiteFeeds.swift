@@ -32,6 +32,13 @@ extension SQLiteStore {
             var counts: [FeedID: Int] = [:]
             let rows = try db.rows("SELECT feed, count(*) FROM article INDEXED BY article_key GROUP BY feed")
             while let row = try rows.next() { counts[row.id(0)] = row.int(1) }
+            let forgotten = try db.rows(
+                "SELECT feed, count(*) FROM article INDEXED BY article_forgotten WHERE kept_from > revision GROUP BY feed"
+            )
+            while let row = try forgotten.next() {
+                let left = (counts[row.id(0)] ?? 0) - (row.int(1) ?? 0)
+                counts[row.id(0)] = left > 0 ? left : nil
+            }
             return counts
         }
     }

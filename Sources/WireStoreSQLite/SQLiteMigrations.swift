@@ -10,7 +10,7 @@ enum SQLiteMigrations {
     static var current: Int { steps.count }
 
     /// Step n, counted from 1, leads from schema n - 1 to n.
-    static let steps: [String] = [step1, step2, outbox, step4, step5]
+    static let steps: [String] = [step1, step2, outbox, step4, step5, step6]
 
     /// Refuses a database that is not ours or too new, and for reading (`mayBeEmpty` is false) one that is too old. Reads
     /// only.
@@ -194,5 +194,11 @@ enum SQLiteMigrations {
             since INTEGER NOT NULL,
             PRIMARY KEY (channel, recipient)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// The first revision whose text is kept; above `revision` if none is: of such an article only the identity is left.
+    private static let step6 = """
+        ALTER TABLE article ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;
+        CREATE INDEX article_forgotten ON article (seen) WHERE kept_from > revision;
         """
 }

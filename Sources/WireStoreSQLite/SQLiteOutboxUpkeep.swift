@@ -57,7 +57,7 @@ extension SQLiteStore {
         var count = 0
         repeat {
             count = try await commit { db in
-                try prune(doneBefore: doneBefore, deadBefore: deadBefore, limit: Batch.removed, on: db)
+                try removeEnded(doneBefore: doneBefore, deadBefore: deadBefore, limit: Batch.removed, on: db)
             }
             removed += count
         } while count > 0
@@ -208,7 +208,7 @@ private func drop(_ channel: String, now: Timestamp, on db: Database) throws -> 
 }
 
 /// Removes at most `limit` messages, else as many notices.
-private func prune(doneBefore: Timestamp, deadBefore: Timestamp, limit: Int, on db: Database) throws -> Int {
+private func removeEnded(doneBefore: Timestamp, deadBefore: Timestamp, limit: Int, on db: Database) throws -> Int {
     try db.run(
         """
         DELETE FROM message WHERE number IN (

@@ -9,12 +9,16 @@ extension SQLiteStore {
             var statistics = StoreStatistics()
             statistics.feeds = try count("feed", on: db)
             statistics.listedFeeds = try count("feed WHERE position IS NOT NULL", on: db)
-            statistics.articles = try count("article", on: db)
+            statistics.articles = try count("article WHERE kept_from <= revision", on: db)
+            statistics.forgotten = try count("article INDEXED BY article_forgotten WHERE kept_from > revision", on: db)
             statistics.revisions = try count("revision", on: db)
             statistics.matches = try count("match", on: db)
             statistics.unindexed = try count("unindexed", on: db)
-            statistics.oldest = try db.first("SELECT seen FROM article ORDER BY id LIMIT 1") { $0.time(0) }
-            statistics.newest = try db.first("SELECT seen FROM article ORDER BY id DESC LIMIT 1") { $0.time(0) }
+            statistics.oldest = try db.first("SELECT seen FROM article WHERE kept_from <= revision ORDER BY id LIMIT 1")
+            { $0.time(0) }
+            statistics.newest = try db.first(
+                "SELECT seen FROM article WHERE kept_from <= revision ORDER BY id DESC LIMIT 1"
+            ) { $0.time(0) }
             (statistics.bytes, statistics.freeBytes) = try sizes(of: db, path)
             statistics.schemaVersion = try SQLiteMigrations.version(of: db)
             statistics.path = path
@@ -80,22 +84,28 @@ private func contradictions(on db: Database) throws -> [String] {
         (
             "articles are neither in the full-text index nor waiting for it",
             """
-            article WHERE id NOT IN (SELECT id FROM article_index_docsize)
+            article WHERE kept_from <= revision AND id NOT IN (SELECT id FROM article_index_docsize)
                 AND id NOT IN (SELECT article FROM unindexed)
             """
         ),
         (
             "entries of the full-text index belong to no article",
-            "article_index_docsize WHERE id NOT IN (SELECT id FROM article)"
+            "article_index_docsize WHERE id NOT IN (SELECT id FROM article WHERE kept_from <= revision)"
         ),
         (
             "articles wait for the full-text index and do not exist",
             "unindexed WHERE article NOT IN (SELECT id FROM article)"
         ),
-        ("articles have no text", "article WHERE id NOT IN (SELECT article FROM article_text)"),
+        (
+            "articles have no text",
+            "article WHERE kept_from <= revision AND id NOT IN (SELECT article FROM article_text)"
+        ),
         (
             "articles lack an earlier revision",
-            "article WHERE revision - 1 <> (SELECT count(*) FROM revision WHERE revision.article = article.id)"
+            """
+            article WHERE max(revision - kept_from, 0)
+                <> (SELECT count(*) FROM revision WHERE revision.article = article.id)
+            """
         ),
         (
             "matches are of a revision that does not exist",

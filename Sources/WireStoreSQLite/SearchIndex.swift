@@ -41,6 +41,28 @@ enum SearchIndex {
         return waiting.count
     }
 
+    /// Takes articles out of the index, whose texts are about to go.
+    static func remove(_ articles: [ArticleID], on db: Database) throws {
+        var words = IndexForms()
+        for id in articles {
+            // What the index holds is the text as it is, that of an earlier revision, or nothing.
+            let waiting = try db.first("SELECT revision FROM unindexed WHERE article = ?", [.of(id)]) {
+                (indexed: $0.int64(0), Void())
+            }
+            var forms: String?
+            if waiting == nil { forms = try ArticleTable.forms(of: id, by: &words, on: db) }
+            if let revision = waiting?.indexed {
+                forms = try ArticleTable.forms(of: id, revision: revision, by: &words, on: db)
+            }
+            if let forms {
+                try db.run(
+                    "INSERT INTO article_index (article_index, rowid, forms) VALUES ('delete', ?, ?)",
+                    [.of(id), .of(forms)])
+            }
+            try db.run("DELETE FROM unindexed WHERE article = ?", [.of(id)])
+        }
+    }
+
     /// Starts the index anew if this program breaks texts into other words than the one that wrote it.
     static func renewIfFoldingChanged(_ db: Database) throws {
         let stored = try String.fetchOne(db, sql: "SELECT value FROM property WHERE name = 'folding'")
@@ -52,7 +74,7 @@ enum SearchIndex {
                     sql: """
                         INSERT INTO article_index (article_index) VALUES ('delete-all');
                         DELETE FROM unindexed;
-                        INSERT INTO unindexed (article) SELECT id FROM article
+                        INSERT INTO unindexed (article) SELECT id FROM article WHERE kept_from <= revision
                         """)
             }
             try db.run("REPLACE INTO property (name, value) VALUES ('folding', ?)", [.of(folding)])

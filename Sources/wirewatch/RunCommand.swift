@@ -1,6 +1,7 @@
 import ArgumentParser
 import WireDaemon
 import WireModel
+import WireStore
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,6 +60,7 @@ private actor ServicePrinter {
         case .listening(let place): say("listening: \(place)")
         case .unsubscribed(let recipient, let channel):
             say("unsubscribed: \(Ink.harmless(recipient)) from \(Ink.harmless(channel))")
+        case .pruned(let pruned): say("removed: \(pruned.articles) articles that are no longer kept")
         case .reloaded(let feeds, let topics, let channels):
             say("reloaded: \(feeds) feeds, \(topics) topics, \(channels) channels")
         case .notReloaded(let reason):

@@ -9,7 +9,7 @@ struct StoreCommand: ParsableCommand {
         commandName: "store",
         abstract: "The database: how much is in it, whether it is sound, a copy of it.",
         discussion: "Examples:\n  wirewatch store stats\n  wirewatch store check\n  wirewatch store backup copy.db",
-        subcommands: [Stats.self, Check.self, Backup.self])
+        subcommands: [Stats.self, Check.self, Backup.self, Prune.self])
 
     struct Stats: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -32,7 +32,8 @@ struct StoreCommand: ParsableCommand {
                 ("size", "\(statistics.bytes) bytes, \(statistics.freeBytes) of them free"),
                 ("schema", "\(statistics.schemaVersion)"),
                 ("feeds", "\(statistics.feeds), \(statistics.listedFeeds) of them listed"),
-                ("articles", "\(statistics.articles)"), ("revisions", "\(statistics.revisions)"),
+                ("articles", "\(statistics.articles), and \(statistics.forgotten) of which only the identity is left"),
+                ("revisions", "\(statistics.revisions)"),
                 ("matches", "\(statistics.matches)"), ("unindexed", "\(statistics.unindexed)"),
                 ("oldest", statistics.oldest?.description ?? "none"),
                 ("newest", statistics.newest?.description ?? "none"),
@@ -113,6 +114,38 @@ extension StoreCommand {
             if common.quiet { return }
             StandardOutput.write("\(report.path): \(report.bytes) bytes\n")
             for path in report.removed { StandardOutput.write("removed \(path)\n") }
+        }
+    }
+}
+
+extension StoreCommand {
+    struct Prune: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove the articles that the settings' `retention` no longer keeps.",
+            discussion: """
+                The service does it once a day; this does it now, also beside it. Flagged articles stay unless \
+                `keep_flagged: false` is set, and what waits to be told stays always.
+
+                Example:
+                  wirewatch store prune
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
+        var format: OutputFormat = .text
+
+        func run() async throws {
+            let assembly = Assembly(settings: try common.settings(), locations: common.locations)
+            let pruned = try await storeWork { () throws(StoreError) in try await assembly.prune() }
+            if format != .text {
+                return StandardOutput.write([
+                    "articles": .integer(Int64(pruned.articles)), "identities": .integer(Int64(pruned.identities)),
+                ])
+            }
+            if common.quiet { return }
+            StandardOutput.write(
+                "\(pruned.articles) articles removed, \(pruned.identities) identities of earlier ones forgotten\n")
         }
     }
 }

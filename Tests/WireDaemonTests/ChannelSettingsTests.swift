@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import WireFetch
 import WireModel
+import WireStore
 
 @testable import WireAlerts
 @testable import WireDaemon
@@ -68,6 +69,25 @@ struct ChannelSettingsTests {
                 .init(
                     channel: "desk", isDefault: true, topics: ["floods"], severity: .high, feeds: ["folder/politics"])
             ])
+    }
+
+    @Test func readsHowLongArticlesAreKept() {
+        let file = read(
+            """
+            retention:
+              folders: {sport: {age: 30d}, folder/wire/a: {per_feed: off}}
+              age: off
+              per_feed: 100
+              keep_flagged: false
+            """)
+        #expect(file.problems.map(\.text) == [])
+        let retention = file.settings.retention
+        #expect(!retention.keepsFlagged && retention.limits == .init(age: nil, perFeed: 100))
+        #expect(retention.folders["sport"] == .init(age: .seconds(30 * 86_400), perFeed: 100))
+        #expect(retention.folders["wire/a"] == .init(age: nil, perFeed: nil))
+        let wrong = read("retention: {age: 3h, per_feed: 0, folders: {sport: {agee: 1d}}}")
+        #expect(wrong.problems.filter(\.isError).map { $0.place?.column } == [18, 32, 53])
+        #expect(wrong.problems.last?.hint == "did you mean \"age\"?")
     }
 
     /// The settings of one channel, what is said of them, and where.
