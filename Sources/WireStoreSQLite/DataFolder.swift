@@ -53,6 +53,14 @@ final class DataFolder: Sendable {
         }
     }
 
+    /// Whether a process holds the folder for writing.
+    static func isInUse(_ path: String) -> Bool {
+        let descriptor = open(path + "/" + lockName, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Refuses what cannot be a database of ours without opening it as one. A missing file is made, for its owner only.
     func prepareDatabase() throws(StoreError) {
         let path = databasePath

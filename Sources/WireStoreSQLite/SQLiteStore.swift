@@ -88,6 +88,9 @@ public final class SQLiteStore: Store {
         ids = IDSource(after: connected.highestID)
     }
 
+    /// Whether a process has the folder open for writing.
+    public static func isInUse(folder path: String) -> Bool { DataFolder.isInUse(path) }
+
     /// - Throws: `older` if this process may not write there.
     private static func update(folder path: String, wait: Duration, else older: StoreError) async throws(StoreError) {
         do throws(StoreError) {

@@ -22,6 +22,7 @@ struct Wirewatch: AsyncParsableCommand {
             RunCommand.self, FetchCommand.self, MatchCommand.self, ParseCommand.self, TopicsCommand.self,
             FeedsCommand.self,
             ArticlesCommand.self, AlertsCommand.self, ChannelsCommand.self, StoreCommand.self, ConfigCommand.self,
+            DoctorCommand.self,
         ])
 
     /// Runs the command; wrong use ends with 2, not with the library's 64.

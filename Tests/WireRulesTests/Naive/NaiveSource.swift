@@ -35,7 +35,9 @@ struct NaiveSource {
     private static let gaps = [
         " ", " ", " ", " ", " ", " ", " ", " ", ", ", ". ", " - ", "-", "\n", "\n", " (", ") ", "/",
     ]
-    private static let rareGaps = ["", ".", ":", "_", "'", "\u{200B}", "\u{A0}", " \u{AD}", "\u{3000}"]
+    /// Without apostrophes and underscores: between letters they make one word of two, and what is spelled inside such a
+    /// word is found or not by its parts, which the naive reader does not know.
+    private static let rareGaps = ["", ".", ":", "\u{200B}", "\u{A0}", " \u{AD}", "\u{3000}"]
 
     var numbers: FixedNumbers
     /// The words of this round: few, so that queries meet texts.
