@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-deliver bench-schedule fuzz test-sanitized prove-delivery completions manual install deb prove-deb clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-deliver bench-schedule fuzz test-sanitized prove-delivery completions manual install deb prove-deb prove-service clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -110,6 +110,8 @@ install: release completions manual ## install the program, its manual, its comp
 	for unit in systemd/*.service systemd/*.timer $(wildcard systemd/*.socket); do \
 	    sed 's|/usr/bin/wirewatch|$(PREFIX)/bin/wirewatch|' $$unit > '$(DESTDIR)$(PREFIX)/lib/systemd/system/'$${unit##*/}; \
 	done
+	install -d '$(DESTDIR)/etc/wirewatch'
+	install -d -m 700 '$(DESTDIR)/etc/wirewatch/credentials'
 	install -m 644 systemd/wirewatch.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/wirewatch.conf'
 
 deb: setup release ## build a Debian package, in packages/
@@ -117,6 +119,9 @@ deb: setup release ## build a Debian package, in packages/
 
 prove-deb: deb ## install, run, remove and purge the package in a clean Debian; needs root, lintian, debootstrap
 	@scripts/prove-deb packages/wirewatch_*.deb
+
+prove-service: deb ## boot a clean Debian with its own systemd and try the package's service there; needs root, debootstrap, systemd-nspawn
+	@scripts/prove-service packages/wirewatch_*.deb
 
 clean: ## remove everything built (not the data of `make run`)
 	rm -rf .build $(RELEASE_BUILD) Benchmarks/.build Benchmarks/results completions man packages
