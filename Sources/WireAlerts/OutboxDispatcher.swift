@@ -55,7 +55,7 @@ public actor OutboxDispatcher {
     private let isOneShot: Bool
     private let now: @Sendable () -> Timestamp
     private let random: @Sendable () -> UInt64
-    private let observe: @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void
+    private let observe: @Sendable (Message, AttemptResult) async -> Void
     private let bell = Bell()
 
     private var health: [String: ChannelHealth] = [:]
@@ -78,7 +78,7 @@ public actor OutboxDispatcher {
         store: any OutboxStore, channels: [String: any Channel], unusable: Set<String> = [], settings: AlertSettings,
         isOneShot: Bool, now: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
-        observe: @escaping @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void = { _, _ in }
+        observe: @escaping @Sendable (Message, AttemptResult) async -> Void = { _, _ in }
     ) {
         self.store = store
         self.channels = channels
@@ -341,13 +341,13 @@ extension OutboxDispatcher {
         ended.removeFirst(noted.count)
         // Only now: whatever ends us, of each slot at most one message was sent and not noted.
         for name in noted.map(\.message.channel) { leave(name) }
-        for (end, result) in zip(noted, results) { observe(end.message.channel, result.next) }
         health = changed
         // What was told may have to be told again one day.
         if counted.delivered > 0, settings.repeatInterval != nil { mustPlan = true }
         tally.delivered += counted.delivered
         tally.failed += counted.failed
         tally.dead += counted.dead
+        for (end, result) in zip(noted, results) { await observe(end.message, result) }
     }
 
     private func judge(_ end: Ended, _ health: inout ChannelHealth, _ tally: inout Tally) -> AttemptResult {

@@ -28,14 +28,14 @@ struct DeliveryRun: Sendable {
     private let book: ChannelBook
     private let links: OptOutLinks?
     private let linkProblem: SettingsProblem?
-    private let observe: @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void
+    private let observe: @Sendable (Message, AttemptResult) async -> Void
 
     /// - Parameters:
     ///   - topics: all topics of the file; those that are enabled are watched over.
-    ///   - observe: told how each attempt ended.
+    ///   - observe: told how each attempt ended, once that is stored.
     init(
         _ assembly: Assembly, store: any Store, topics: [Topic],
-        observe: @escaping @Sendable (_ channel: String, _ next: AttemptResult.Next) -> Void = { _, _ in }
+        observe: @escaping @Sendable (Message, AttemptResult) async -> Void = { _, _ in }
     ) {
         self.store = store
         settings = assembly.settings

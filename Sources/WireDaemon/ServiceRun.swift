@@ -18,6 +18,8 @@ public struct ServiceRun: Sendable {
         /// A mail's recipient took itself off a channel.
         case unsubscribed(recipient: String, channel: String)
         case checked(FeedReport)
+        /// A message was given to its channel.
+        case attempted(Message, AttemptResult)
         /// Articles that the settings no longer keep were removed.
         case pruned(Retention.Pruned)
         /// Something is wrong and the service goes on.
@@ -119,8 +121,9 @@ public struct ServiceRun: Sendable {
         _ tell: @escaping @Sendable (News) async -> Void
     ) async -> Plan? {
         let pulse = Pulse()
-        let delivery = DeliveryRun(plan.assembly, store: store, topics: plan.topics.all) {
-            telemetry.note($1, of: $0)
+        let delivery = DeliveryRun(plan.assembly, store: store, topics: plan.topics.all) { message, result in
+            telemetry.note(result.next, of: message.channel)
+            await tell(.attempted(message, result))
         }
         for problem in delivery.problems { await tell(.problem(problem)) }
         let actions = webActions(plan.assembly, store, delivery, telemetry, pulse, tell)

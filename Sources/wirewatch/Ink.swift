@@ -52,18 +52,7 @@ struct Ink {
         return out + plain(bytes[position...])
     }
 
-    /// The text without control characters and without marks that turn the direction of what follows.
-    static func harmless(_ text: String) -> String {
-        var out = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x09, 0x0A, 0x0D: out.append(" ")
-            case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: continue
-            default: out.append(scalar)
-            }
-        }
-        return String(out)
-    }
+    static func harmless(_ text: String) -> String { text.harmless }
 
     private func wrap(_ text: String, _ code: String) -> String { isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
 

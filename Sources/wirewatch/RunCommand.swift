@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import WireDaemon
 import WireModel
 import WireStore
@@ -41,58 +42,50 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-/// Prints what the service does: a block for each flagged article, a line for what is new or wrong.
+/// Tells what the service does: a block for each flagged article, a line for what is new or wrong; under systemd, entries with
+/// fields in the journal.
 private actor ServicePrinter {
     private let format: OutputFormat
     private let ink: Ink
     private let isQuiet: Bool
+    /// Nil if somebody reads what is printed.
+    private let journal: ServiceJournal?
 
     init(format: OutputFormat, ink: Ink, isQuiet: Bool) {
         self.format = format
         self.ink = ink
         self.isQuiet = isQuiet
+        journal = format == .text ? ServiceJournal(environment: ProcessInfo.processInfo.environment) : nil
     }
 
-    func tell(_ news: ServiceRun.News) {
-        switch news {
-        case .ready(let feeds, let topics, let channels):
-            say("ready: \(feeds) feeds, \(topics) topics, \(channels) channels")
-        case .listening(let place): say("listening: \(place)")
-        case .unsubscribed(let recipient, let channel):
-            say("unsubscribed: \(Ink.harmless(recipient)) from \(Ink.harmless(channel))")
-        case .pruned(let pruned): say("removed: \(pruned.articles) articles that are no longer kept")
-        case .reloaded(let feeds, let topics, let channels):
-            say("reloaded: \(feeds) feeds, \(topics) topics, \(channels) channels")
-        case .notReloaded(let reason):
-            StandardError.write("\(ink.error("not reloaded")), everything stays as it was:\n\(reason)\n")
-        case .problem(let text): StandardError.write(Ink.harmless(text) + "\n")
-        case .checked(let report): tell(report)
-        }
-    }
-
-    private func tell(_ report: FeedReport) {
-        let name = Ink.harmless(report.title ?? report.feed.address)
-        if let failure = report.check.failure {
-            StandardError.write(
-                "\(ink.warning(report.check.outcome.rawValue)) \(name): \(Ink.harmless(failure.message))\n")
-        }
-        if let gap = report.gap {
-            StandardError.write(
-                "\(ink.warning("gap")) \(name): may have missed items between \(gap.from) and \(gap.to)\n")
-        }
-        if format == .jsonl || format == .json {
+    func tell(_ news: ServiceRun.News) async {
+        if format != .text, case .checked(let report) = news {
             for flagged in report.flagged { StandardOutput.write(flagged.json) }
-            return
         }
-        if report.new + report.revised > 0 { say("\(name): \(report.new) new, \(report.revised) revised") }
+        for entry in news.entries {
+            if let journal, await journal.write(entry) { continue }
+            show(entry)
+        }
+        if format == .text, journal == nil, case .checked(let report) = news { showFlagged(report) }
+    }
+
+    private func show(_ entry: ServiceEntry) {
+        switch entry.priority {
+        case .error: StandardError.write((entry.lead.isEmpty ? "" : ink.error(entry.lead)) + entry.text + "\n")
+        case .warning: StandardError.write(ink.warning(entry.lead) + entry.text + "\n")
+        case .notice, .info:
+            // What the article is flagged for is shown whole, or as JSON.
+            if entry.event == .articleFlagged, journal == nil { return }
+            if !isQuiet, format == .text { StandardOutput.write(entry.text + "\n") }
+        case .debug: break
+        }
+    }
+
+    private func showFlagged(_ report: FeedReport) {
         let printer = ArticlePrinter(ink: ink)
         for flagged in report.flagged {
             let flag = ArticlePrinter.Flag(topic: flagged.topicName, severity: flagged.severity, match: flagged.match)
             StandardOutput.write(printer.block(flagged.article, feed: flagged.feed, flags: [flag]) + "\n")
         }
-    }
-
-    private func say(_ line: String) {
-        if !isQuiet, format == .text { StandardOutput.write(line + "\n") }
     }
 }

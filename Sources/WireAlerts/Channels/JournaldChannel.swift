@@ -1,5 +1,3 @@
-import CMemfd
-import Glibc
 import WireModel
 
 /// Writes to the system's journal by its native protocol: an entry with fields for each alert.
@@ -12,11 +10,9 @@ struct JournaldChannel: Channel {
         ],
         retry: .webhook)
 
-    enum Limits {
+    private enum Limits {
         /// A journal that takes nothing.
         static let patience = Duration.seconds(5)
-        /// Bytes of a path that fits a socket's address, its end included.
-        static let path = 108
     }
 
     /// `MESSAGE_ID`s: one for each kind of event, for good.
@@ -34,17 +30,18 @@ struct JournaldChannel: Channel {
         "topic.silent": "f652c9a9a84c46e9a43409da8d2fbb00",
     ]
 
-    private let path: String
+    private let journal: JournalSocket
     private let identifier: String
 
     init(_ settings: ChannelSettings, _ outside: Outside) throws(ChannelError) {
         try MessageTemplates.refuse(settings)
-        path = settings.text("socket") ?? "/run/systemd/journal/socket"
         identifier = settings.text("identifier") ?? "wirewatch"
-        guard path.hasPrefix("/"), path.utf8.count < Limits.path, !path.utf8.contains(0) else {
+        guard let journal = JournalSocket(path: settings.text("socket") ?? JournalSocket.systemPath) else {
+            let most = JournalSocket.Limits.path
             throw .badSetting(
-                name: "socket", reason: "it is not a whole path of less than \(Limits.path) bytes; write it from / on")
+                name: "socket", reason: "it is not a whole path of less than \(most) bytes; write it from / on")
         }
+        self.journal = journal
     }
 
     /// A JSON object of fields on a line for each entry.
@@ -56,19 +53,12 @@ struct JournaldChannel: Channel {
         let entries = letter.body.split(separator: UInt8(ascii: "\n")).compactMap { line in
             (try? JSONReader.read(Array(line)))?.object?.compactMapValues(\.string)
         }
-        let journal = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard journal >= 0 else { return failure(errno) }
-        defer { close(journal) }
-        guard JournaldChannel.connect(journal, to: path) == 0 else { return failure(errno) }
-        for entry in entries {
-            let error = await JournaldChannel.send(JournaldChannel.datagram(entry), by: journal)
-            if error != 0 { return failure(error) }
+        do throws(JournalFault) {
+            try await journal.write(entries, patience: Limits.patience)
+            return .delivered(Message.Answer())
+        } catch {
+            return .tryAgain(Message.Answer(error: error.description))
         }
-        return .delivered(Message.Answer())
-    }
-
-    private func failure(_ error: Int32) -> DeliveryResult {
-        .tryAgain(Message.Answer(error: "the journal at \(path) takes nothing: \(String(cString: strerror(error)))"))
     }
 
     // MARK: Fields
@@ -138,83 +128,5 @@ struct JournaldChannel: Channel {
         case .normal: "5"
         case .low: "6"
         }
-    }
-
-    // MARK: The native protocol
-
-    /// `KEY=value`, or the value's length before it if it has several lines.
-    static func datagram(_ fields: [String: String]) -> [UInt8] {
-        var out: [UInt8] = []
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-            let bytes = Array(value.utf8)
-            if bytes.contains(UInt8(ascii: "\n")) {
-                out += Array("\(name)\n".utf8)
-                let length = UInt64(bytes.count)
-                out += (0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) }
-            } else {
-                out += Array("\(name)=".utf8)
-            }
-            out += bytes + [UInt8(ascii: "\n")]
-        }
-        return out
-    }
-
-    private static func connect(_ journal: Int32, to path: String) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        // SAFETY: the address is a local value, written on this thread only; the path was found to be shorter than its place,
-        // which is zero and so ends it.
-        withUnsafeMutableBytes(of: &address.sun_path) { place in
-            place.copyBytes(from: path.utf8.prefix(place.count - 1))
-        }
-        // SAFETY: a sockaddr_un is a sockaddr by its length; the pointer lives for the call.
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(journal, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-    }
-
-    /// As a datagram, or in a file that is handed over if it is too large for one.
-    /// - Returns: an error's number; 0 for none.
-    private static func send(_ bytes: [UInt8], by journal: Int32) async -> Int32 {
-        let start = ContinuousClock.now
-        var isLarge = false
-        while true {
-            let count =
-                isLarge ? sendFile(of: bytes, by: journal) : Glibc.send(journal, bytes, bytes.count, flags)
-            if count >= 0 { return 0 }
-            let error = errno
-            switch error {
-            case EMSGSIZE where !isLarge, ENOBUFS where !isLarge: isLarge = true
-            case EINTR: continue
-            case EAGAIN, ENOBUFS:
-                guard ContinuousClock.now - start < Limits.patience, !Task.isCancelled else { return error }
-                try? await Task.sleep(for: .milliseconds(20))
-            default: return error
-            }
-        }
-    }
-
-    private static let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
-
-    private static func sendFile(of bytes: [UInt8], by journal: Int32) -> Int {
-        let file = ww_memory_file("journal-entry")
-        guard file >= 0 else { return -1 }
-        defer {
-            // What failed before is what counts.
-            let error = errno
-            close(file)
-            errno = error
-        }
-        var left = bytes[...]
-        while !left.isEmpty {
-            let count = write(file, Array(left), left.count)
-            guard count > 0 else { return -1 }
-            left = left.dropFirst(count)
-        }
-        // The journal reads it in place, and so wants to know that it stays as it is.
-        guard ww_seal_memory_file(file) == 0 else { return -1 }
-        return Int(ww_send_file(journal, file))
     }
 }

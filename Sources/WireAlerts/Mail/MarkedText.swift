@@ -115,16 +115,5 @@ struct MarkedText: Hashable {
         return merged
     }
 
-    /// The text on one line, without control characters and without marks that turn the direction of what follows.
-    static func harmless(_ text: String) -> String {
-        var out = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: out.append(" ")
-            case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069, 0xFFFE, 0xFFFF: continue
-            default: out.append(scalar)
-            }
-        }
-        return String(out)
-    }
+    static func harmless(_ text: String) -> String { text.harmless }
 }
