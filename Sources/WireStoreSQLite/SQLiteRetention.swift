@@ -7,6 +7,10 @@ extension SQLiteStore {
         /// Articles that one transaction removes: others write in between.
         static let articles = 250
         static let identities = 2_000
+        /// Pages of 16 KiB that one transaction gives back.
+        static let freePages: Int64 = 256
+        /// One page of so many may be free.
+        static let freePart: Int64 = 10
     }
 
     public func prune(_ retention: Retention, now: Timestamp) async throws(StoreError) -> Retention.Pruned {
@@ -38,7 +42,24 @@ extension SQLiteStore {
             }
             pruned.identities += removed
         } while removed == Batch.identities
+        try await shrink()
         return pruned
+    }
+
+    /// Gives free pages back to the file system if they are many, step by step; the next articles need the others. Not in a
+    /// database that was made before this could be done.
+    private func shrink() async throws(StoreError) {
+        while !Task.isCancelled {
+            let isDone = try await write { db in
+                guard try db.number("PRAGMA auto_vacuum") == 2 else { return true }
+                let free = try db.number("PRAGMA freelist_count") ?? 0
+                let kept = try (db.number("PRAGMA page_count") ?? 0) / Batch.freePart
+                guard free > kept + Batch.freePages else { return true }
+                try db.execute(sql: "PRAGMA incremental_vacuum(\(Batch.freePages))")
+                return false
+            }
+            if isDone { return }
+        }
     }
 }
 

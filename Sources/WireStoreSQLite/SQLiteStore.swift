@@ -141,6 +141,7 @@ public final class SQLiteStore: Store {
             try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
             try db.execute(
                 sql: """
+                    PRAGMA auto_vacuum = INCREMENTAL;
                     PRAGMA page_size = 16384;
                     PRAGMA cache_size = -\(Limits.cache);
                     PRAGMA temp_store = MEMORY;

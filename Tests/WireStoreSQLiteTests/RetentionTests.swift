@@ -108,6 +108,32 @@ struct RetentionTests {
         try await store.close()
     }
 
+    @Test("The file becomes smaller by what is removed, and the next articles find room in it")
+    func shrinking() async throws {
+        let folder = try TemporaryFolder()
+        var store = try await SQLiteStore(folder: folder.data)
+        let samples = StoreSamples(store)
+        let feed = try await samples.feed()
+        // No two alike, as texts are kept once.
+        func texts(_ name: String) -> [NewArticle] {
+            (0..<300).map { number in
+                let text = (0..<6_000).map { "\(name)\(number)x\($0)" }.joined(separator: " ")
+                return samples.article("\(name)-\(number)", in: feed, text: text)
+            }
+        }
+        _ = try await store.apply(samples.write(feed, new: texts("old")))
+        let full = try await store.size().bytes
+        let old = retention { $0.limits.age = day * 30 }
+        #expect(try await store.prune(old, now: samples.now + day * 31).articles == 300)
+        try await store.close()
+        store = try await SQLiteStore(folder: folder.data)
+        let size = try await store.size()
+        #expect(size.bytes < full / 3, "\(full) before, \(size) after")
+        #expect(size.free > 0 && size.free <= size.bytes / 10 + 257 * 16_384)
+        #expect(try await store.check().isEmpty)
+        try await store.close()
+    }
+
     @Test("The innermost folder counts")
     func folders() {
         let retention = retention {
