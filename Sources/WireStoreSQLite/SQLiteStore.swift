@@ -21,8 +21,10 @@ public final class SQLiteStore: Store {
         static let busyTimeout: TimeInterval = 5
         /// Connections for reading at once.
         static let readers = 4
-        /// Page cache of each connection, KiB.
+        /// Page cache of the connection that writes, KiB.
         static let cache = 16_384
+        /// And of each of those that read: they fill theirs in the course of days, and find the pages in the system's.
+        static let readerCache = 2_048
         /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
         static let writesPerCommit = 64
         /// Pages that the journal gathers before they are put back into the database file, 128 MiB: a page that changes
@@ -139,11 +141,14 @@ public final class SQLiteStore: Store {
         configuration.prepareDatabase { db in
             // Before anything can write: a foreign file is left as it is.
             try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
+            // For good, and only before there is anything: see `shrink`.
+            if access == .writing, !db.configuration.readonly, try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
+                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            }
             try db.execute(
                 sql: """
-                    PRAGMA auto_vacuum = INCREMENTAL;
                     PRAGMA page_size = 16384;
-                    PRAGMA cache_size = -\(Limits.cache);
+                    PRAGMA cache_size = -\(db.configuration.readonly ? Limits.readerCache : Limits.cache);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA secure_delete = OFF;
                     PRAGMA cell_size_check = ON;
