@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-deliver bench-schedule fuzz test-sanitized prove-delivery completions manual install deb prove-deb prove-service clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -89,6 +89,9 @@ bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan 
 
 prove-delivery: setup release ## kill a delivering fetch 10,000 times and count what arrives; takes a quarter of an hour
 	@scripts/prove-delivery '$(RELEASE)' --kills 10000
+
+soak: setup release ## run the service through DAYS=30 with FEEDS=5000 and faults, SPEED=720 times as fast; takes an hour
+	@scripts/soak '$(RELEASE)' --days $(or $(DAYS),30) --feeds $(or $(FEEDS),5000) --speed $(or $(SPEED),720)
 
 completions: release ## write shell completions to completions/
 	@mkdir -p completions
