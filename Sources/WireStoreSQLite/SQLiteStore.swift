@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import Synchronization
@@ -138,6 +139,8 @@ public final class SQLiteStore: Store {
         configuration.busyMode = .timeout(Limits.busyTimeout)
         configuration.maximumReaderCount = Limits.readers
         configuration.readonly = access == .reading
+        // More would be a priority that only root may take, and a complaint about each thread that does not get it.
+        configuration.qos = .default
         configuration.prepareDatabase { db in
             // Before anything can write: a foreign file is left as it is.
             try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
