@@ -38,7 +38,7 @@ import WireTesting
         }
     }
 
-    @Test(.enabled(if: childFolder == nil)) func nothingThatWasAcknowledgedIsLost() async throws {
+    @Test(.enabled(if: childFolder == nil)) func t60_nothingThatWasAcknowledgedIsLost() async throws {
         let folder = try TemporaryFolder()
         var said = Receipts()
         for attempt in 0..<24 {

@@ -8,7 +8,7 @@ import WireTesting
 @testable import WireStoreSQLite
 
 struct FullDiskTests {
-    @Test func aDatabaseThatMayNotGrowKeepsServing() async throws {
+    @Test func t61_aDatabaseThatMayNotGrowKeepsServing() async throws {
         let folder = try TemporaryFolder()
         let store = try await SQLiteStore(folder: folder.data)
         _ = try await store.write { try Int.fetchOne($0, sql: "PRAGMA max_page_count = 60") }
@@ -18,7 +18,7 @@ struct FullDiskTests {
     }
 
     @Test(.enabled(if: Mount.isAllowed, "only root may mount a small file system"))
-    func aFullFileSystemKeepsServing() async throws {
+    func t61_aFullFileSystemKeepsServing() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.data, withIntermediateDirectories: true)
         try Mount.run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.data)

@@ -30,7 +30,7 @@ struct MigrationTests {
         try queue.close()
     }
 
-    @Test func leadsFromEachSchemaToTheNext() async throws {
+    @Test func t63_leadsFromEachSchemaToTheNext() async throws {
         let folder = try TemporaryFolder()
         let id = try await oldDatabase(in: folder)
         try open(folder) { db in
@@ -45,7 +45,7 @@ struct MigrationTests {
         await #expect(throws: StoreError.self) { try await SQLiteStore(folder: folder.data) }
     }
 
-    @Test func undoesAStepThatFailsAndGoesOnFromThere() async throws {
+    @Test func t63_undoesAStepThatFailsAndGoesOnFromThere() async throws {
         let folder = try TemporaryFolder()
         let id = try await oldDatabase(in: folder)
         let broken = Array(Self.later.dropLast()) + ["CREATE TABLE another (x); SELECT * FROM nothing"]

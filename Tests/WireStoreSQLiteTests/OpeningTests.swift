@@ -91,7 +91,7 @@ struct OpeningTests {
         ("a text", Array(repeating: UInt8(ascii: "x"), count: 5_000)), ("a short text", Array("hello".utf8)),
         ("a cut header", Array("SQLite format 3\0".utf8)),
     ])
-    func refusesWhatIsNoDatabase(_ what: String, _ bytes: [UInt8]) async throws {
+    func t62_refusesWhatIsNoDatabase(_ what: String, _ bytes: [UInt8]) async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.data, withIntermediateDirectories: true)
         try Data(bytes).write(to: URL(fileURLWithPath: folder.database))
@@ -104,7 +104,7 @@ struct OpeningTests {
     }
 
     @Test(arguments: ["PRAGMA application_id = 7", "PRAGMA user_version = 3", "PRAGMA journal_mode = WAL"])
-    func refusesAnotherProgramsDatabase(_ mark: String) async throws {
+    func t62_refusesAnotherProgramsDatabase(_ mark: String) async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.data, withIntermediateDirectories: true)
         try run("\(mark); CREATE TABLE other (x); INSERT INTO other VALUES (1)", in: folder.database)
@@ -117,7 +117,7 @@ struct OpeningTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == before)
     }
 
-    @Test func refusesANewerVersion() async throws {
+    @Test func t62_refusesANewerVersion() async throws {
         let folder = try TemporaryFolder()
         try await SQLiteStore(folder: folder.data).close()
         try run("PRAGMA user_version = 4711", in: folder.database)
@@ -132,7 +132,7 @@ struct OpeningTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.database)) == before)
     }
 
-    @Test func refusesADamagedDatabaseOrReportsIt() async throws {
+    @Test func t62_refusesADamagedDatabaseOrReportsIt() async throws {
         let folder = try TemporaryFolder()
         let store = try await SQLiteStore(folder: folder.data)
         let samples = StoreSamples(store)
@@ -168,7 +168,7 @@ struct OpeningTests {
         #expect(found == whole.count / page && found > 10)
     }
 
-    @Test func repeatsACreationThatBrokeOff() async throws {
+    @Test func t63_repeatsACreationThatBrokeOff() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.data, withIntermediateDirectories: true)
         try Data().write(to: URL(fileURLWithPath: folder.database))
