@@ -1,6 +1,5 @@
 import CMemfd
 import Glibc
-import WireModel
 
 /// The journal took nothing.
 public struct JournalFault: Error, CustomStringConvertible {
