@@ -10,6 +10,8 @@ public struct PollLoop: Sendable {
         static let longestSleep: Duration = .seconds(60)
         /// A document of this machine is looked at again after so long, unless its settings say otherwise.
         static let localInterval: Duration = .seconds(60)
+        /// A feed whose check could not be stored is not asked again before this time: nothing else remembers that it was.
+        static let unstored: Duration = .seconds(300)
     }
 
     private let cycle: FeedCycle
@@ -45,6 +47,7 @@ public struct PollLoop: Sendable {
             /// Due, and waiting for a free place.
             var queue: ArraySlice<FeedRecord> = []
             var nextLook = started
+            var trials = Trials()
             /// When the loop wakes if no check ends before; nil for not at all.
             var wake: Timestamp?
             while !Task.isCancelled {
@@ -53,7 +56,7 @@ public struct PollLoop: Sendable {
                 if queue.isEmpty, now >= nextLook || nextLook > now + Limits.longestSleep {
                     do throws(StoreError) {
                         let records = try await store.feeds().filter(\.isListed)
-                        let idle = records.filter { !busy.contains($0.feed.id) }
+                        let idle = records.filter { !busy.contains($0.feed.id) && !trials.hold($0.feed.id, at: now) }
                         queue = Round.interleaved(idle.filter { isDue($0, at: now) })[...]
                         let next = idle.compactMap(dueTime).filter { $0 > now }.min()
                         let latest = now + Limits.longestSleep
@@ -64,7 +67,7 @@ public struct PollLoop: Sendable {
                         await trouble(error)
                     }
                 }
-                while busy.count < concurrency, let record = queue.popFirst() {
+                while busy.count < (trials.isStoreSound ? concurrency : 1), let record = queue.popFirst() {
                     busy.insert(record.feed.id)
                     group.addTask { .checked(record, await cycle.run(record, isManual: false)) }
                 }
@@ -83,7 +86,16 @@ public struct PollLoop: Sendable {
                     guard let result else { break }
                     // It was busy at the last look: only this tells when its turn comes again.
                     let now = cycle.now()
-                    if let due = nextDue(record, result, now) { nextLook = min(nextLook, max(due, now + Limits.look)) }
+                    let wasSound = trials.isStoreSound
+                    trials.note(result, of: record.feed, at: now)
+                    if !trials.isStoreSound {
+                        queue = []
+                        nextLook = now + Limits.longestSleep
+                    } else if !wasSound {
+                        nextLook = now
+                    } else if let due = nextDue(record, result, now) {
+                        nextLook = min(nextLook, max(due, now + Limits.look))
+                    }
                     await report(result)
                 case .woke(let time): if time == wake { wake = nil }
                 case nil: break
@@ -127,5 +139,24 @@ public struct PollLoop: Sendable {
 
     private func localInterval(_ record: FeedRecord) -> Duration {
         record.feed.settings.interval ?? Limits.localInterval
+    }
+}
+
+/// A store that takes nothing, as on a full disk: then one feed at a time is asked, to see whether it does again, and no
+/// server twice in a short time.
+private struct Trials {
+    private(set) var isStoreSound = true
+    private var heldUntil: [FeedID: Timestamp] = [:]
+
+    mutating func note(_ report: FeedReport, of feed: Feed, at now: Timestamp) {
+        isStoreSound = report.check.failure?.stage != .store
+        // A document of this machine may be read as often as one likes.
+        let isRemote = if case .remote = feed.source { true } else { false }
+        heldUntil[feed.id] = isStoreSound || !isRemote ? nil : now + PollLoop.Limits.unstored
+    }
+
+    func hold(_ feed: FeedID, at now: Timestamp) -> Bool {
+        // A clock that was set back must not hold it for long.
+        heldUntil[feed].map { $0 > now && $0 <= now + PollLoop.Limits.unstored } ?? false
     }
 }

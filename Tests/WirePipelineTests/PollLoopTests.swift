@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import WireModel
@@ -86,5 +87,56 @@ struct PollLoopTests {
         task.cancel()
         await task.value
         #expect(server.requests.count == 1 && log.reports.isEmpty)
+    }
+
+    @Test("While the store takes nothing no server is asked again and again, and nothing is lost")
+    func unstored() async throws {
+        let server = try FixtureServer()
+        defer { server.stop() }
+        let feeds = (0..<3).map { server.url("/\($0)") }
+        for number in 0..<3 { server.answer("/\(number)", .text(200, [], rss(1...2))) }
+        let poller = try await Poller(feeds.map { Poller.feed($0) }, at: Timestamp(year: 2026, month: 3, day: 2))
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        holder.arguments = [
+            "python3", "-c",
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); print(flush=True); sys.stdin.read()",
+            poller.folder + "/wirewatch.db",
+        ]
+        let (said, end) = (Pipe(), Pipe())
+        holder.standardOutput = said
+        holder.standardInput = end
+        try holder.run()
+        _ = said.fileHandleForReading.availableData
+        let loop = PollLoop(cycle: poller.cycle(for: try await poller.records()), concurrency: 1, store: poller.store)
+        let failures = Mutex<[String]>([])
+        let task = Task {
+            await loop.run { report in
+                if report.hasFailed { failures.withLock { $0.append(report.feed.address) } }
+                // Long enough for a look, had it been only that.
+                poller.pass(.seconds(61))
+            } look: { _, _ in
+            } trouble: {
+                Issue.record("\($0)")
+            }
+        }
+        try await wait { failures.withLock(\.count) >= 3 }
+        // All were tried, one after the other, and none is tried again before five minutes are over.
+        try await Task.sleep(for: .seconds(6))
+        #expect(failures.withLock { $0.sorted() } == feeds)
+        #expect(server.requests.count == 3)
+        try end.fileHandleForWriting.close()
+        while holder.isRunning { try await Task.sleep(for: .milliseconds(50)) }
+        poller.pass(.seconds(300))
+        task.cancel()
+        await task.value
+        // What the loop remembers ends with it: the next one asks all, and stores.
+        let next = try await start(poller, concurrency: 3, Log())
+        for _ in 0..<400 where try await poller.records().contains(where: { $0.state.lastSuccess == nil }) {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        next.cancel()
+        await next.value
+        #expect(try await poller.records().allSatisfy { $0.state.lastSuccess != nil })
     }
 }

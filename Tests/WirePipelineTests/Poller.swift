@@ -13,7 +13,7 @@ import WireTesting
 /// with a new gate and a new client, and nothing but the store between two of them.
 final class Poller: Sendable {
     let store: any Store
-    private let folder: String
+    let folder: String
     private let time: Mutex<Timestamp>
     private let settings: FetchSettings
 
