@@ -32,20 +32,23 @@ public struct FeedList: Sendable {
     /// One spelling for all addresses that are the same request or file: scheme and host in lower case, no default port, no
     /// fragment, `/` for an empty path.
     static func place(of address: String, in folder: String = "") -> String {
-        guard URLReference.isWeb(address), let mark = address.firstRange(of: "://") else {
+        let bytes = address.utf8
+        guard URLReference.isWeb(address), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            bytes[colon...].starts(with: "://".utf8)
+        else {
             if address.contains(":") { return address }
             return URL(fileURLWithPath: address.hasPrefix("/") ? address : "\(folder)/\(address)").standardized.path
         }
-        let scheme = address[..<mark.lowerBound].lowercased()
-        let rest = address[mark.upperBound...].prefix { $0 != "#" }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        let path = rest[authority.endIndex...]
-        let user = authority.lastIndex(of: "@").map { authority[...$0] } ?? ""
-        var host = authority.dropFirst(user.count).lowercased()
+        let scheme = address[..<colon].lowercased()
+        let rest = bytes[bytes.index(colon, offsetBy: 3)...].prefix { $0 != UInt8(ascii: "#") }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        let path = Substring(rest[authority.endIndex...])
+        let at = authority.lastIndex(of: UInt8(ascii: "@")).map { bytes.index(after: $0) } ?? authority.startIndex
+        var host = Substring(authority[at...]).lowercased()
         for port in [scheme == "https" ? ":443" : ":80", ":"] where host.hasSuffix(port) {
             host.removeLast(port.count)
         }
-        return "\(scheme)://\(user)\(host)\(path.hasPrefix("/") ? "" : "/")\(path)"
+        return "\(scheme)://\(Substring(authority[..<at]))\(host)\(path.hasPrefix("/") ? "" : "/")\(path)"
     }
 
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {

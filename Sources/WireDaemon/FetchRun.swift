@@ -108,7 +108,7 @@ public struct FetchRun: Sendable {
         } catch {
             throw interruption.hasCome ? FetchRunError.interrupted : error
         }
-        _ = try await store.declare(list.declarations, now: started)
+        try await store.declare(list.declarations, now: started)
         let polled = try await store.feeds().filter(\.isListed)
         let records = try choose(polled)
         let cycle = assembly.cycle(

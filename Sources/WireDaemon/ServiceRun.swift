@@ -54,7 +54,7 @@ public struct ServiceRun: Sendable {
 
         var problems: [String] { topics.problems.map(\.text) + list.problems.map(\.text) }
         var counts: (feeds: Int, topics: Int, channels: Int) {
-            (list.declarations.count, topics.set.topics.count, assembly.settings.channels.count)
+            (list.declarations.count, topics.set.count, assembly.settings.channels.count)
         }
     }
 
@@ -96,7 +96,7 @@ public struct ServiceRun: Sendable {
         let store = try await plan.assembly.openStore(forWriting: true)
         for problem in plan.problems { await tell(.problem(problem)) }
         var plan = plan
-        _ = try await store.declare(plan.list.declarations, now: Clock.now())
+        try await store.declare(plan.list.declarations, now: Clock.now())
         socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
         await tell(.ready(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))
         while !interruption.hasCome {
@@ -106,7 +106,7 @@ public struct ServiceRun: Sendable {
             }
             guard let next = next ?? nil else { break }
             plan = next
-            _ = try await store.declare(plan.list.declarations, now: Clock.now())
+            try await store.declare(plan.list.declarations, now: Clock.now())
             socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
             for problem in plan.problems { await tell(.problem(problem)) }
             await tell(.reloaded(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))

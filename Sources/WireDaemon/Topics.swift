@@ -42,7 +42,7 @@ public struct LoadedTopics: Sendable {
         guard errors.isEmpty else { throw SettingsProblem(message: errors.map(\.text).joined(separator: "\n")) }
     }
 
-    public func isInForce(_ topic: Topic) -> Bool { set.topics.contains { $0.id == topic.id } }
+    public func isInForce(_ topic: Topic) -> Bool { set.contains(topic.id) }
 
     /// The topics' own tests that fail, as problems.
     public func failedTests() -> [TopicProblem] { set.runTests(now: Clock.now()) }

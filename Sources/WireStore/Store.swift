@@ -9,12 +9,12 @@ public protocol Store: OutboxStore {
     /// Makes ids above all that this store has ever held.
     var ids: IDSource { get }
 
-    /// Makes `feeds`, in its order, the list of feeds to poll, and returns their records in that order.
+    /// Makes `feeds`, in its order, the list of feeds to poll.
     ///
     /// A feed is known by its address; of equal addresses the first counts. New ones get an id of `now`, known ones their
     /// new title, folder and settings; those no longer listed are kept with their articles, unlisted. All or nothing.
     /// Writes nothing if nothing changed.
-    func declare(_ feeds: [FeedDeclaration], now: Timestamp) async throws(StoreError) -> [FeedRecord]
+    func declare(_ feeds: [FeedDeclaration], now: Timestamp) async throws(StoreError)
 
     /// Adds feeds that a command names, beside the operator's list: `declare` leaves them alone. Returns those that were
     /// not polled before. All or nothing.

@@ -3,13 +3,10 @@ public import WireModel
 public import WireStore
 
 extension SQLiteStore {
-    public func declare(
-        _ declarations: [FeedDeclaration], now: Timestamp
-    ) async throws(StoreError) -> [FeedRecord] {
-        let stored = try await read { db in try FeedTable.entries(db) }
+    public func declare(_ declarations: [FeedDeclaration], now: Timestamp) async throws(StoreError) {
+        let stored = try await read { db in try FeedTable.listings(db) }
         let plan = DeclarationPlan(declarations, stored: stored, ids: ids, now: now)
         if !plan.isEmpty { try await write { db in try plan.run(on: db) } }
-        return plan.records
     }
 
     public func add(_ declarations: [FeedDeclaration], now: Timestamp) async throws(StoreError) -> [FeedRecord] {
@@ -22,8 +19,8 @@ extension SQLiteStore {
     public func feeds() async throws(StoreError) -> [FeedRecord] {
         try await read { db in
             let entries = try FeedTable.entries(db)
-            return entries.filter(\.isListed).sorted { $0.rank < $1.rank }.map(\.record)
-                + entries.filter { !$0.isListed }.map(\.record)
+            return entries.filter(\.record.isListed).sorted { $0.rank < $1.rank }.map(\.record)
+                + entries.filter { !$0.record.isListed }.map(\.record)
         }
     }
 
@@ -46,94 +43,80 @@ extension SQLiteStore {
 
 /// What must be written so that a list becomes the list in force.
 private struct DeclarationPlan: Sendable {
+    /// Of feeds that were added by command.
     private(set) var records: [FeedRecord] = []
-    private var added: [FeedTable.Entry] = []
-    private var changed: [FeedTable.Entry] = []
+    private var added: [FeedTable.Listing] = []
+    private var changed: [FeedTable.Listing] = []
     private var unlisted: [FeedID] = []
 
     var isEmpty: Bool { added.isEmpty && changed.isEmpty && unlisted.isEmpty }
 
-    init(_ declarations: [FeedDeclaration], stored: [FeedTable.Entry], ids: IDSource, now: Timestamp) {
-        var byAddress = Dictionary(stored.map { ($0.record.feed.address, $0) }) { first, _ in first }
+    init(_ declarations: [FeedDeclaration], stored: [FeedTable.Listing], ids: IDSource, now: Timestamp) {
+        var byAddress = Dictionary(stored.map { ($0.feed.address, $0) }) { first, _ in first }
         var seen: Set<String> = []
-        records.reserveCapacity(declarations.count)
+        seen.reserveCapacity(declarations.count)
         for declaration in declarations where seen.insert(declaration.address).inserted {
             let known = byAddress.removeValue(forKey: declaration.address)
-            let feed = Feed(
-                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address,
-                source: declaration.source,
-                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
-            var entry = FeedTable.Entry(
-                record: FeedRecord(feed: feed, state: known?.record.state ?? FeedState()), position: records.count)
-            entry.record.lastCheck = known?.record.lastCheck
-            records.append(entry.record)
-            if known == nil {
-                added.append(entry)
-            } else if let known, known.position != entry.position || known.record.feed != feed,
-                // An empty setting and none are stored alike.
-                known.values != entry.values
-            {
-                changed.append(entry)
+            let feed = declaration.feed(id: known?.feed.id ?? ids.next(at: now))
+            let listing = FeedTable.Listing(feed: feed, position: seen.count - 1)
+            guard let known else {
+                added.append(listing)
+                continue
+            }
+            // An empty setting and none are stored alike.
+            if known.position != listing.position || known.feed != feed, known.values != listing.values {
+                changed.append(listing)
             }
         }
-        unlisted = byAddress.values.filter { $0.isListed && !$0.isAdded }.map(\.record.feed.id)
+        unlisted = byAddress.values.filter { $0.position != nil && !$0.isAdded }.map(\.feed.id)
     }
 
     /// Feeds added by command: those that are not polled yet, after all listed ones.
     init(adding declarations: [FeedDeclaration], stored: [FeedTable.Entry], ids: IDSource, now: Timestamp) {
-        let byAddress = Dictionary(stored.map { ($0.record.feed.address, $0) }) { first, _ in first }
+        let byAddress = Dictionary(stored.map { ($0.record.feed.address, $0.record) }) { first, _ in first }
         var seen: Set<String> = []
         for declaration in declarations where seen.insert(declaration.address).inserted {
             let known = byAddress[declaration.address]
             if known?.isListed == true { continue }
-            let feed = Feed(
-                id: known?.record.feed.id ?? ids.next(at: now), address: declaration.address,
-                source: declaration.source,
-                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
-            let record = FeedRecord(
-                feed: feed, state: known?.record.state ?? FeedState(), lastCheck: known?.record.lastCheck)
-            records.append(record)
-            let entry = FeedTable.Entry(record: record, position: FeedTable.Entry.addedPosition)
-            if known == nil { added.append(entry) } else { changed.append(entry) }
+            let feed = declaration.feed(id: known?.feed.id ?? ids.next(at: now))
+            records.append(FeedRecord(feed: feed, state: known?.state ?? FeedState(), lastCheck: known?.lastCheck))
+            let listing = FeedTable.Listing(feed: feed, position: FeedTable.Listing.addedPosition)
+            if known == nil { added.append(listing) } else { changed.append(listing) }
         }
     }
 
     func run(on db: Database) throws {
         for id in unlisted { try db.run("UPDATE feed SET position = NULL WHERE id = ?", [.of(id)]) }
-        for entry in changed {
+        for listing in changed {
             try db.run(
                 """
                 UPDATE feed SET address = ?2, is_local = ?3, source = ?4, title = ?5, folder = ?6, settings = ?7, position = ?8
                 WHERE id = ?1
-                """, entry.values)
+                """, listing.values)
         }
-        for entry in added {
+        for listing in added {
             try db.run(
                 """
                 INSERT INTO feed (id, address, is_local, source, title, folder, settings, position)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                """, entry.values)
+                """, listing.values)
         }
     }
 }
 
 /// The tables `feed` and `feed_state`.
 enum FeedTable {
-    struct Entry: Sendable {
-        var record: FeedRecord
+    /// A row of `feed`.
+    struct Listing: Sendable {
+        let feed: Feed
         /// In the operator's list, from 0; `addedPosition` for feeds that a command added; nil for those not polled.
         let position: Int?
 
         static let addedPosition = -1
 
-        var isListed: Bool { position != nil }
-        var isAdded: Bool { position == Entry.addedPosition }
-
-        /// What `feeds` sorts by: the list's order, then the added ones as they came.
-        var rank: (Int, FeedID) { (isAdded ? Int.max : position ?? Int.max, record.feed.id) }
+        var isAdded: Bool { position == Listing.addedPosition }
 
         var values: [ColumnValue] {
-            let feed = record.feed
             let (isLocal, source) =
                 switch feed.source {
                 case .remote(let url): (false, url)
@@ -144,6 +127,28 @@ enum FeedTable {
                 .of(feed.settings.json?.text), .of(position),
             ]
         }
+
+        fileprivate init(feed: Feed, position: Int?) {
+            self.feed = feed
+            self.position = position
+        }
+
+        fileprivate init(_ columns: inout ColumnReader) {
+            let id: FeedID = columns.id()
+            let address = columns.text() ?? ""
+            let isLocal = columns.bool()
+            let source = columns.text() ?? ""
+            feed = Feed(
+                id: id, address: address, source: isLocal ? .local(path: source) : .remote(url: source),
+                title: columns.text(), folder: columns.text() ?? "", settings: FeedSettings(json: columns.json()))
+            position = columns.int()
+        }
+    }
+
+    struct Entry: Sendable {
+        let record: FeedRecord
+        /// What `feeds` sorts by: the list's order, then the added ones as they came.
+        let rank: (Int, FeedID)
     }
 
     private static let feedColumns = "feed.id, address, is_local, source, title, folder, settings, position"
@@ -165,6 +170,17 @@ enum FeedTable {
         return "REPLACE INTO feed_state (feed, \(stateColumns)) VALUES (?, \(marks))"
     }()
 
+    /// All feeds, without what is remembered of them.
+    static func listings(_ db: Database) throws -> [Listing] {
+        var listings: [Listing] = []
+        let rows = try db.rows("SELECT \(feedColumns) FROM feed")
+        while let row = try rows.next() {
+            var columns = ColumnReader(row)
+            listings.append(Listing(&columns))
+        }
+        return listings
+    }
+
     /// All feeds by id.
     static func entries(_ db: Database) throws -> [Entry] {
         var entries: [Entry] = []
@@ -185,18 +201,18 @@ enum FeedTable {
 
     private static func entry(_ row: Row) -> Entry {
         var columns = ColumnReader(row)
-        let id: FeedID = columns.id()
-        let address = columns.text() ?? ""
-        let isLocal = columns.bool()
-        let source = columns.text() ?? ""
-        let feed = Feed(
-            id: id, address: address, source: isLocal ? .local(path: source) : .remote(url: source),
-            title: columns.text(), folder: columns.text() ?? "", settings: FeedSettings(json: columns.json()))
-        let position = columns.int()
+        let listing = Listing(&columns)
+        let (feed, position) = (listing.feed, listing.position)
         let state = FeedState(&columns)
         let record = FeedRecord(
-            feed: feed, state: state, lastCheck: FeedCheck(&columns, of: id), isListed: position != nil)
-        return Entry(record: record, position: position)
+            feed: feed, state: state, lastCheck: FeedCheck(&columns, of: feed.id), isListed: position != nil)
+        return Entry(record: record, rank: (listing.isAdded ? Int.max : position ?? Int.max, feed.id))
+    }
+}
+
+extension FeedDeclaration {
+    fileprivate func feed(id: FeedID) -> Feed {
+        Feed(id: id, address: address, source: source, title: title, folder: folder, settings: settings)
     }
 }
 

@@ -71,7 +71,7 @@ struct DoctorTests {
         let place = try Place()
         var store: SQLiteStore? = try await place.store()
         let now = Clock.now()
-        let declared = try await store?.declare([StoreSamples.declaration("news")], now: now)
+        let declared = try await store?.declared([StoreSamples.declaration("news")], now: now)
         let feed = try #require(declared?.first?.feed.id)
         var state = FeedState()
         state.failures = 6

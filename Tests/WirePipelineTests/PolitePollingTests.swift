@@ -29,7 +29,7 @@ struct PolitePollingTests {
         let second = try #require(server.requests(for: "/f").last)
         #expect(second.header("If-None-Match") == "W/\"1\"")
         #expect(second.header("If-Modified-Since") == "odd date")
-        _ = try await poller.store.declare([Poller.feed(server.url("/g"))], now: poller.now)
+        try await poller.store.declare([Poller.feed(server.url("/g"))], now: poller.now)
         try await poller.poll()
         let moved = try #require(server.requests(for: "/g").last)
         #expect(moved.header("If-None-Match") == nil && moved.header("If-Modified-Since") == nil)

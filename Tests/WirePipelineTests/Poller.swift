@@ -22,7 +22,7 @@ final class Poller: Sendable {
         store = try await SQLiteStore(folder: folder, access: .writing)
         time = Mutex(start)
         self.settings = settings
-        _ = try await store.declare(feeds, now: start)
+        try await store.declare(feeds, now: start)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

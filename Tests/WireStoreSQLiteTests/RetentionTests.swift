@@ -26,7 +26,7 @@ struct RetentionTests {
         let folder = try TemporaryFolder()
         let store = try await SQLiteStore(folder: folder.data)
         let samples = StoreSamples(store)
-        let feeds = try await store.declare(
+        let feeds = try await store.declared(
             [StoreSamples.declaration("a"), StoreSamples.declaration("b", folder: "sport/local")], now: samples.now
         ).map(\.feed.id)
         // Oldest first; the one of number 0 is flagged.

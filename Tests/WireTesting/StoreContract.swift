@@ -20,12 +20,12 @@ public struct StorePromise: Sendable, CustomTestStringConvertible {
 private let feedPromises = [
     StorePromise("declares feeds in order, finds them again, keeps those no longer listed") { samples in
         let store = samples.store
-        let first = try await store.declare(["c", "a", "b"].map { StoreSamples.declaration($0) }, now: samples.now)
+        let first = try await store.declared(["c", "a", "b"].map { StoreSamples.declaration($0) }, now: samples.now)
         #expect(first.map(\.feed.address) == ["c", "a", "b"].map { "https://\($0).example/feed.xml" })
         #expect(Set(first.map(\.feed.id)).count == 3)
         let settings = FeedSettings(
             interval: .seconds(900), userAgent: "x/1", header: "A: b", language: "de", country: "AT")
-        let second = try await store.declare(
+        let second = try await store.declared(
             [
                 StoreSamples.declaration("b", title: "Bee", folder: "news/local", settings: settings),
                 StoreSamples.declaration("c"), StoreSamples.declaration("d"), StoreSamples.declaration("c"),
@@ -37,15 +37,15 @@ private let feedPromises = [
         #expect(all.prefix(3) == second[...])
         #expect(all.map(\.isListed) == [true, true, true, false])
         #expect(all.last?.feed.id == first[1].feed.id)
-        let third = try await store.declare([StoreSamples.declaration("a")], now: samples.now)
+        let third = try await store.declared([StoreSamples.declaration("a")], now: samples.now)
         #expect(third.map(\.feed.id) == [first[1].feed.id] && third.allSatisfy(\.isListed))
     },
     StorePromise("keeps local sources and odd texts of declarations") { samples in
         let odd = FeedDeclaration(
             address: "seeds/a 'b' \"c\"; DROP TABLE feed.xml", source: .local(path: "/tmp/ä/\u{1F600}.xml"), title: "")
-        let records = try await samples.store.declare([odd], now: samples.now)
+        let records = try await samples.store.declared([odd], now: samples.now)
         #expect(try await samples.store.feeds() == records)
-        #expect(try await samples.store.declare([odd], now: samples.now) == records)
+        #expect(try await samples.store.declared([odd], now: samples.now) == records)
     },
     StorePromise("gives the whole state of a feed back") { samples in
         let feed = try await samples.feed()
@@ -353,7 +353,7 @@ private let queryPromises = [
     },
     StorePromise("filters by feed, folder, topic and time, alone and together") { samples in
         let store = samples.store
-        let feeds = try await store.declare(
+        let feeds = try await store.declared(
             [
                 StoreSamples.declaration("a", title: "A", folder: "news"),
                 StoreSamples.declaration("b", folder: "news/local"),

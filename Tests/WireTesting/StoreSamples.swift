@@ -22,7 +22,7 @@ public struct StoreSamples: Sendable {
     }
 
     public func feeds(_ names: [String]) async throws -> [FeedID] {
-        try await store.declare(names.map { StoreSamples.declaration($0) }, now: now).map(\.feed.id)
+        try await store.declared(names.map { StoreSamples.declaration($0) }, now: now).map(\.feed.id)
     }
 
     /// An article whose key, link and texts come from `name`; `day` counts back from `now`.
@@ -91,5 +91,13 @@ extension Article {
         var item = item
         edit(&item)
         return Article(id: id, feed: feed, item: item, seen: seen, revision: revision ?? self.revision)
+    }
+}
+
+extension Store {
+    /// Makes the feeds the list of feeds to poll and gives their records in that order.
+    public func declared(_ feeds: [FeedDeclaration], now: Timestamp) async throws(StoreError) -> [FeedRecord] {
+        try await declare(feeds, now: now)
+        return try await self.feeds().filter(\.isListed)
     }
 }

@@ -54,6 +54,9 @@ struct ArticleWords {
         if !fields.isEmpty { readMetadata(item, feed, tokenizer, fields) }
     }
 
+    /// Tokens of title and body, which come before those of all other fields.
+    var textCount: Int { text.tokens.upperBound }
+
     func scope(_ field: TextField?) -> Scope {
         switch field {
         case nil: text

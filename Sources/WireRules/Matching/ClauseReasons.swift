@@ -5,7 +5,7 @@ extension TopicSearch {
     /// All clauses of a topic's query.
     mutating func clauses(of topic: Int, _ article: ArticleFacts) -> [TopicExplanation.Clause] {
         var clauses: [TopicExplanation.Clause] = []
-        explain(Int(part.compiled[topic].root), part.compiled[topic].topic.query, article, isNegated: false, &clauses)
+        explain(Int(part.roots[topic]), part.compiled[topic].topic.query, article, isNegated: false, &clauses)
         return clauses
     }
 
@@ -97,7 +97,7 @@ extension TopicSearch {
 
     /// The first part of a topic's query that keeps it from holding; nil if it holds.
     mutating func failure(of topic: Int, _ article: ArticleFacts) -> TopicExplanation.Failure? {
-        failure(Int(part.compiled[topic].root), part.compiled[topic].topic.query, article)
+        failure(Int(part.roots[topic]), part.compiled[topic].topic.query, article)
     }
 
     private mutating func failure(
@@ -126,7 +126,7 @@ extension TopicSearch {
                 wanted: "an article without it")
         case .topic:
             let other = part.compiled[Int(node.first)]
-            let inner = failure(Int(other.root), other.topic.query, article)
+            let inner = failure(Int(part.roots[Int(node.first)]), other.topic.query, article)
             return TopicExplanation.Failure(
                 clause: inner.map { "\(clause) → \($0.clause)" } ?? clause,
                 reason: inner?.reason ?? "that topic does not match", wanted: inner?.wanted ?? clause)

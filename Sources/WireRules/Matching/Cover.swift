@@ -5,16 +5,24 @@ struct Cover: Sendable {
     var cost: Double
 }
 
+/// What an article must contain for a query to hold.
+struct Requirement: Sendable {
+    /// Each of them must be met, the cheapest first; none if nothing can be named.
+    var covers: [Cover] = []
+    /// Whether this is all: the query holds if each is met by a word of title or body.
+    var isWhole = false
+}
+
 /// Finds what an article must contain for a query to hold. Never too narrow; the estimate only decides about speed.
 struct CoverFinder {
     private let program: Program
     private let costs: [Double]
     private let roots: [Int32]
-    /// Covers of topics that others refer to.
-    private var known: [Int: [Cover]] = [:]
+    /// Requirements of topics that others refer to.
+    private var known: [Int: Requirement] = [:]
 
     private enum Limits {
-        /// Requirements kept of one node: the rarest.
+        /// Covers kept of one node: the rarest.
         static let kept = 2
     }
 
@@ -27,53 +35,70 @@ struct CoverFinder {
         self.roots = roots
     }
 
-    /// The cheapest requirements of a node, each of which must hold, cheapest first; empty if none can be named.
-    mutating func covers(of node: Int32) -> [Cover] {
-        guard node >= 0 else { return [] }
+    /// What must be there for a node to hold.
+    mutating func requirement(of node: Int32) -> Requirement {
+        guard node >= 0 else { return Requirement() }
         let node = program.nodes[Int(node)]
         let first = Int(node.first)
         let range = first..<(first + Int(node.count))
         switch node.operation {
         case .all:
-            var parts: [Cover] = []
-            for index in range { parts += covers(of: program.links[index]) }
-            return best(parts)
+            return all(range)
         case .any:
-            var union = Cover(keys: [], cost: 0)
-            for index in range {
-                guard let cover = covers(of: program.links[index]).first else { return [] }
-                union.keys += cover.keys
-                union.cost += cover.cost
-            }
-            return [unique(union)]
+            return any(range)
         case .term:
-            return covers(ofTerm: Int(node.first))
+            return requirement(ofTerm: first, isInText: node.field == nil)
         case .near, .atLeast:
-            return best(range.compactMap { cover(ofOperand: $0) })
+            return Requirement(covers: best(range.compactMap { cover(ofOperand: $0) }))
         case .topic:
-            let index = Int(node.first)
-            guard roots.indices.contains(index) else { return [] }
-            if let known = known[index] { return known }
-            let found = covers(of: roots[index])
-            known[index] = found
+            guard roots.indices.contains(first) else { return Requirement() }
+            if let known = known[first] { return known }
+            let found = requirement(of: roots[first])
+            known[first] = found
             return found
         case .regex:
-            let keys = program.literalKeys[program.literals[Int(node.first)]]
-            guard !keys.isEmpty else { return [] }
-            return [unique(Cover(keys: Array(keys), cost: keys.reduce(0) { $0 + costs[Int($1)] }))]
+            let keys = program.literalKeys[program.literals[first]]
+            guard !keys.isEmpty else { return Requirement() }
+            return Requirement(covers: [cover(Array(keys))])
         case .added, .removed:
             var parts = program.editedKey.map { [Cover(keys: [$0], cost: costs[Int($0)])] } ?? []
-            if node.operation == .added { parts += covers(of: program.links[first]) }
-            return best(parts)
+            if node.operation == .added { parts += requirement(of: program.links[first]).covers }
+            return Requirement(covers: best(parts))
         case .not, .facet:
-            return []
+            return Requirement()
         }
+    }
+
+    private mutating func all(_ links: Range<Int>) -> Requirement {
+        var parts: [Cover] = []
+        var isWhole = true
+        for link in links {
+            let requirement = requirement(of: program.links[link])
+            parts += requirement.covers
+            isWhole = isWhole && requirement.isWhole
+        }
+        return Requirement(covers: best(parts), isWhole: isWhole && parts.count <= Limits.kept)
+    }
+
+    private mutating func any(_ links: Range<Int>) -> Requirement {
+        var union = Cover(keys: [], cost: 0)
+        var isWhole = true
+        for link in links {
+            let requirement = requirement(of: program.links[link])
+            guard let cheapest = requirement.covers.first else { return Requirement() }
+            union.keys += cheapest.keys
+            union.cost += cheapest.cost
+            isWhole = isWhole && requirement.isWhole && requirement.covers.count == 1
+        }
+        return Requirement(covers: [unique(union)], isWhole: isWhole)
     }
 
     private func cover(ofOperand index: Int) -> Cover? {
         var union = Cover(keys: [], cost: 0)
         for link in program.operands[index] {
-            guard let cover = covers(ofTerm: Int(program.links[link])).first else { return nil }
+            guard let cover = requirement(ofTerm: Int(program.links[link]), isInText: false).covers.first else {
+                return nil
+            }
             union.keys += cover.keys
             union.cost += cover.cost
         }
@@ -81,23 +106,25 @@ struct CoverFinder {
     }
 
     /// At every position of a term, one of the keys that cover it must be there.
-    private func covers(ofTerm index: Int) -> [Cover] {
+    private func requirement(ofTerm index: Int, isInText: Bool) -> Requirement {
         let term = program.terms[index]
         let tokens = program.tokens[term.tokens]
-        if term.isSimple {
-            return [unique(Cover(keys: tokens.map(\.key), cost: tokens.reduce(0) { $0 + costs[Int($1.key)] }))]
-        }
+        if term.isSimple { return Requirement(covers: [cover(tokens.map(\.key))], isWhole: isInText) }
         var starts: [Cover] = []
         for position in Set(tokens.map(\.position)) {
             let covering = tokens.filter { $0.position <= position && position < $0.position + $0.advance }
-            starts.append(
-                unique(Cover(keys: covering.map(\.key), cost: covering.reduce(0) { $0 + costs[Int($1.key)] })))
+            starts.append(cover(covering.map(\.key)))
         }
-        return best(starts)
+        return Requirement(covers: best(starts))
+    }
+
+    private func cover(_ keys: [Int32]) -> Cover {
+        unique(Cover(keys: keys, cost: keys.reduce(0) { $0 + costs[Int($1)] }))
     }
 
     private func best(_ covers: [Cover]) -> [Cover] {
-        Array(covers.sorted { ($0.cost, $0.keys.count) < ($1.cost, $1.keys.count) }.prefix(Limits.kept))
+        guard covers.count > 1 else { return covers }
+        return Array(covers.sorted { ($0.cost, $0.keys.count) < ($1.cost, $1.keys.count) }.prefix(Limits.kept))
     }
 
     private func unique(_ cover: Cover) -> Cover {

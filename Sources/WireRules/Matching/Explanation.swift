@@ -21,7 +21,7 @@ extension TopicSearch {
         let compiled = part.compiled[topic]
         var clauses: [Clause] = []
         var visited: Set<Int32> = []
-        collect(Int(compiled.root), compiled.topic.query, article, &visited, &clauses)
+        collect(Int(part.roots[topic]), compiled.topic.query, article, &visited, &clauses)
         var score = 0.0
         var best: (weight: Double, rank: Int, place: TextPlace)?
         for clause in clauses {
@@ -86,7 +86,7 @@ extension TopicSearch {
             let other = part.compiled[Int(node.first)]
             var inner: [Clause] = []
             if visited.insert(node.first).inserted {
-                collect(Int(other.root), other.topic.query, article, &visited, &inner)
+                collect(Int(part.roots[Int(node.first)]), other.topic.query, article, &visited, &inner)
             }
             clauses.append(
                 Clause(

@@ -59,7 +59,7 @@ public struct Matcher: Sendable {
             // The words go from part to part.
             swap(&words, &searches[part].finder.words)
             searches[part].read(article)
-            for topic in searches[part].topics(meeting: article) where set.isInForce(topic, part) {
+            for topic in searches[part].topics(meeting: article) where set.isCurrent(topic, part) {
                 body(&searches[part], part, topic)
             }
             work += searches[part].work

@@ -5,18 +5,24 @@ import WireText
 struct TermFinder {
     var words = ArticleWords()
     private(set) var present: [Int32] = []
-    /// Articles that met each key, so far.
-    private(set) var seen: [UInt32]
     private var serial: UInt32 = 0
-    private var stamps: [UInt32]
-    private var starts: [Int32]
-    private var counts: [Int32]
-    private var hitKeys: [Int32] = []
-    private var hitTokens: [Int32] = []
+    private var keys: [Key]
+    private var hits: [(key: Int32, token: Int32)] = []
     private var places: [Int32] = []
     private var states: [State] = []
     /// The stems of the topics' words, by language.
     private var stemTables: [String: StemTable] = [:]
+
+    /// What is known of one key; side by side, because what is asked of one is asked at once.
+    private struct Key {
+        /// The last article that met it.
+        var serial: UInt32 = 0
+        /// Its places in that article: `places[start..<start + count]`.
+        var start: Int32 = 0
+        var count: Int32 = 0
+        /// Articles that met it, so far.
+        var seen: UInt32 = 0
+    }
 
     /// A step on the way through a phrase.
     private struct State {
@@ -34,41 +40,46 @@ struct TermFinder {
     }
 
     init(keys: Int) {
-        stamps = Array(repeating: 0, count: keys)
-        starts = Array(repeating: 0, count: keys)
-        counts = starts
-        seen = stamps
+        self.keys = Array(repeating: Key(), count: keys)
     }
 
-    func has(_ key: Int32) -> Bool { stamps[Int(key)] == serial }
+    /// Articles that met each key, so far.
+    var seen: [UInt32] { keys.map(\.seen) }
+
+    func has(_ key: Int32) -> Bool { keys[Int(key)].serial == serial }
+
+    /// Whether a key that words meet stands in title or body, whose words come before all others.
+    func isInText(_ key: Int32) -> Bool {
+        let key = keys[Int(key)]
+        return key.serial == serial && Int(places[Int(key.start)]) < words.textCount
+    }
 
     /// Notes every key that the article meets whose words were read, with its places in order.
     mutating func read(_ article: ArticleFacts, _ index: TermIndex) {
         serial &+= 1
         if serial == 0 {
-            for index in stamps.indices { stamps[index] = 0 }
+            for index in keys.indices { keys[index].serial = 0 }
             serial = 1
         }
         present.removeAll(keepingCapacity: true)
-        hitKeys.removeAll(keepingCapacity: true)
-        hitTokens.removeAll(keepingCapacity: true)
+        hits.removeAll(keepingCapacity: true)
         collect(index)
         if !index.stems.isEmpty { collectStems(index, article) }
         noteRest(index, article)
         var total: Int32 = 0
         for key in present {
-            starts[Int(key)] = total
-            total += counts[Int(key)]
-            counts[Int(key)] = 0
-            seen[Int(key)] &+= 1
+            keys[Int(key)].start = total
+            total += keys[Int(key)].count
+            keys[Int(key)].count = 0
+            keys[Int(key)].seen &+= 1
         }
         if places.count < Int(total) {
             places.append(contentsOf: repeatElement(0, count: Int(total) - places.count))
         }
-        for hit in hitKeys.indices {
-            let key = Int(hitKeys[hit])
-            places[Int(starts[key] + counts[key])] = hitTokens[hit]
-            counts[key] += 1
+        for hit in hits {
+            let key = keys[Int(hit.key)]
+            places[Int(key.start + key.count)] = hit.token
+            keys[Int(hit.key)].count += 1
         }
     }
 
@@ -129,19 +140,17 @@ struct TermFinder {
     /// Notes a key without a place.
     private mutating func note(_ key: Int32) {
         let index = Int(key)
-        if stamps[index] != serial {
-            stamps[index] = serial
-            counts[index] = 0
+        if keys[index].serial != serial {
+            keys[index].serial = serial
+            keys[index].count = 0
             present.append(key)
         }
     }
 
     private mutating func note(_ key: Int32, at place: Int) {
-        let index = Int(key)
         note(key)
-        counts[index] += 1
-        hitKeys.append(key)
-        hitTokens.append(Int32(truncatingIfNeeded: place))
+        keys[Int(key)].count += 1
+        hits.append((key, Int32(truncatingIfNeeded: place)))
     }
 }
 
@@ -153,9 +162,8 @@ extension TermFinder {
         if term.isSimple {
             for token in term.tokens {
                 let key = Int(program.tokens[token].key)
-                guard stamps[key] == serial else { continue }
-                for place in Int(starts[key])..<Int(starts[key] + counts[key]) where isInside(Int(places[place]), scope)
-                {
+                guard keys[key].serial == serial else { continue }
+                for place in places(of: key) where isInside(Int(places[place]), scope) {
                     return true
                 }
             }
@@ -177,8 +185,8 @@ extension TermFinder {
         }
         for token in term.tokens {
             let key = Int(program.tokens[token].key)
-            guard stamps[key] == serial else { continue }
-            for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
+            guard keys[key].serial == serial else { continue }
+            for place in places(of: key) {
                 let index = Int(places[place])
                 guard isInside(index, scope) else { continue }
                 let token = words.buffer.tokens[index]
@@ -188,6 +196,11 @@ extension TermFinder {
                         last: places[place]))
             }
         }
+    }
+
+    private func places(of key: Int) -> Range<Int> {
+        let key = keys[key]
+        return Int(key.start)..<Int(key.start + key.count)
     }
 
     private func isInside(_ token: Int, _ scope: ArticleWords.Scope) -> Bool {
@@ -205,8 +218,8 @@ extension TermFinder {
         let end = final.position &+ final.width
         for id in term.tokens where program.tokens[id].position == 0 {
             let key = Int(program.tokens[id].key)
-            guard stamps[key] == serial else { continue }
-            for place in Int(starts[key])..<Int(starts[key] + counts[key]) {
+            guard keys[key].serial == serial else { continue }
+            for place in places(of: key) {
                 let index = Int(places[place])
                 guard isInside(index, scope) else { continue }
                 if words.buffer.tokens[index].position &+ UInt32(term.fewest) > end { break }
@@ -226,7 +239,7 @@ extension TermFinder {
         var reached: Int32 = 0
         for id in term.tokens {
             let token = program.tokens[id]
-            if token.position <= reached, stamps[Int(token.key)] == serial {
+            if token.position <= reached, has(token.key) {
                 reached = max(reached, token.position + token.advance)
             }
         }
@@ -252,9 +265,9 @@ extension TermFinder {
             while id < term.tokens.upperBound, program.tokens[id].position == state.position {
                 defer { id += 1 }
                 let key = Int(program.tokens[id].key)
-                guard stamps[key] == serial else { continue }
+                guard keys[key].serial == serial else { continue }
                 var place = firstPlace(key, atOrAfter: state.textPosition)
-                let end = Int(starts[key] + counts[key])
+                let end = places(of: key).upperBound
                 while place < end, words.buffer.tokens[Int(places[place])].position == state.textPosition {
                     let next = Int(places[place])
                     if isInside(next, scope) { step(program.tokens[id], next, parent: Int32(current)) }
@@ -299,8 +312,7 @@ extension TermFinder {
 
     /// The first of a key's places at or behind a position, by halving.
     private func firstPlace(_ key: Int, atOrAfter position: UInt32) -> Int {
-        var low = Int(starts[key])
-        var high = Int(starts[key] + counts[key])
+        var (low, high) = (places(of: key).lowerBound, places(of: key).upperBound)
         while low < high {
             let middle = (low + high) / 2
             if words.buffer.tokens[Int(places[middle])].position < position { low = middle + 1 } else { high = middle }

@@ -29,13 +29,22 @@ struct TermIndex: Sendable {
         var next: Int32 = -1
     }
 
+    /// A plain form and its key.
+    private struct Slot: Sendable {
+        var hash: UInt64 = 0
+        /// -1 if the slot is free.
+        var key: Int32 = -1
+        /// Where its bytes stand in the pool, up to `end`.
+        var form: Int32 = 0
+    }
+
+    /// No byte of UTF-8.
+    private static let end: UInt8 = 0xFF
+
     private(set) var ruleCount = 0
     // Forms: open addressing by hash.
-    private var slotHash: [UInt64] = []
-    private var slotKey: [Int32] = []
+    private var slots: [Slot] = []
     private var slotMask = -1
-    private var formStart: [Int32] = []
-    private var formEnd: [Int32] = []
     private var pool: [UInt8] = []
     /// Which hashes may be there at all.
     private var filter: [UInt64] = [0]
@@ -59,13 +68,9 @@ struct TermIndex: Sendable {
 
     /// Adds the keys that follow those it has.
     mutating func append(_ rules: ArraySlice<KeyRule>) {
-        if (ruleCount + rules.count) * 2 > slotKey.count { grow(to: ruleCount + rules.count) }
-        formStart.reserveCapacity(ruleCount + rules.count)
-        formEnd.reserveCapacity(ruleCount + rules.count)
+        if (ruleCount + rules.count) * 2 > slots.count { grow(to: ruleCount + rules.count) }
         for rule in rules {
-            formStart.append(Int32(truncatingIfNeeded: pool.count))
             insert(rule, Int32(truncatingIfNeeded: ruleCount))
-            formEnd.append(Int32(truncatingIfNeeded: pool.count))
             ruleCount += 1
         }
     }
@@ -73,8 +78,10 @@ struct TermIndex: Sendable {
     private mutating func insert(_ rule: KeyRule, _ key: Int32) {
         switch rule {
         case .form(let bytes):
+            let form = Int32(truncatingIfNeeded: pool.count)
             pool += bytes
-            insert(TermHash.hash(bytes), key)
+            pool.append(Self.end)
+            insert(Slot(hash: TermHash.hash(bytes), key: key, form: form))
         case .pattern(let bytes):
             pool += bytes
             insertPattern(bytes, key)
@@ -96,13 +103,12 @@ struct TermIndex: Sendable {
         while capacity < count * 2 { capacity *= 2 }
         var bits = 1024
         while bits < count * 32 { bits *= 2 }
-        let old = zip(slotHash, slotKey).filter { $1 >= 0 }
-        slotHash = Array(repeating: 0, count: capacity)
-        slotKey = Array(repeating: -1, count: capacity)
+        let old = slots
+        slots = Array(repeating: Slot(), count: capacity)
         slotMask = capacity - 1
         filter = Array(repeating: 0, count: bits / 64)
         filterMask = UInt64(bits - 1)
-        for (hash, key) in old { insert(hash, key) }
+        for slot in old where slot.key >= 0 { insert(slot) }
     }
 
     /// Whether the token can meet any key at all; quick, and seldom wrong.
@@ -128,33 +134,29 @@ struct TermIndex: Sendable {
 }
 
 extension TermIndex {
-    private mutating func insert(_ hash: UInt64, _ key: Int32) {
-        var slot = Int(truncatingIfNeeded: hash) & slotMask
-        while slotKey[slot] >= 0 { slot = (slot + 1) & slotMask }
-        slotHash[slot] = hash
-        slotKey[slot] = key
-        let bit = (hash >> 8) & filterMask
+    private mutating func insert(_ new: Slot) {
+        var place = Int(truncatingIfNeeded: new.hash) & slotMask
+        while slots[place].key >= 0 { place = (place + 1) & slotMask }
+        slots[place] = new
+        let bit = (new.hash >> 8) & filterMask
         filter[Int(truncatingIfNeeded: bit >> 6)] |= 1 << (bit & 63)
     }
 
     private func lookUp(_ hash: UInt64, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Int32 {
         guard slotMask >= 0 else { return -1 }
-        var slot = Int(truncatingIfNeeded: hash) & slotMask
-        while slotKey[slot] >= 0 {
-            if slotHash[slot] == hash {
-                let key = slotKey[slot]
-                if isForm(Int(key), forms, offset, length) { return key }
-            }
-            slot = (slot + 1) & slotMask
+        var place = Int(truncatingIfNeeded: hash) & slotMask
+        while true {
+            let slot = slots[place]
+            if slot.key < 0 { return -1 }
+            if slot.hash == hash, isForm(Int(slot.form), forms, offset, length) { return slot.key }
+            place = (place + 1) & slotMask
         }
-        return -1
     }
 
-    private func isForm(_ key: Int, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Bool {
-        let start = Int(formStart[key])
-        guard Int(formEnd[key]) - start == length, offset + length <= forms.count else { return false }
-        for index in 0..<length where pool[start + index] != forms[offset + index] { return false }
-        return true
+    private func isForm(_ form: Int, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Bool {
+        // No byte of a text is like the end, so a longer text stops there at the latest.
+        for index in 0..<length where pool[form + index] != forms[offset + index] { return false }
+        return pool[form + length] == Self.end
     }
 
     private mutating func insertLoose(_ key: Int32, _ length: Int, edits: Int32) {

@@ -84,7 +84,7 @@ extension TopicSet {
         var matcher = Matcher(self)
         let article = ArticleFacts(item: item, feed: feed, clock: Clock(seen: seen, now: now), previous: previous)
         return matcher.ask(topic, article) { search, index in
-            let root = Int(search.part.compiled[index].root)
+            let root = Int(search.part.roots[index])
             let isMet = search.holds(root, article)
             return TopicExplanation(
                 topic: topic, match: isMet ? search.explanation(of: index, article) : nil,

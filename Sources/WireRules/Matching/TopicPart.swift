@@ -3,10 +3,9 @@ import WireText
 
 /// Compiled topics with the index over them. A set has a large part, and for its latest changes a small one that grows.
 struct TopicPart: Sendable {
-    /// A topic and where its query's tree begins.
+    /// A topic, apart from where its query's tree begins: matching must not go through all this.
     struct Compiled: Sendable {
         let topic: Topic
-        let root: Int32
         let hash: String
         /// Whether the topic itself is looked for, or only stands here because others refer to it.
         let isInForce: Bool
@@ -18,9 +17,13 @@ struct TopicPart: Sendable {
         let topic: Int32
         /// A key that the topic also needs, or -1.
         let second: Int32
+        /// Whether the query holds if both stand in title or body, so that it need not be asked.
+        let isWhole: Bool
     }
 
     private(set) var compiled: [Compiled] = []
+    /// Where each topic's tree begins in the program; -1 if it has none.
+    private(set) var roots: [Int32] = []
     private(set) var program = Program()
     private(set) var index = TermIndex()
     /// By key: `postings[postingStarts[key]..<postingStarts[key + 1]]`.
@@ -55,6 +58,7 @@ struct TopicPart: Sendable {
         var compiler = QueryCompiler(program, topics: byID)
         program = Program()
         compiled.reserveCapacity(first + topics.count)
+        roots.reserveCapacity(first + topics.count)
         for parsed in topics {
             var root: Int32 = -1
             do throws(QueryProblem) {
@@ -62,9 +66,10 @@ struct TopicPart: Sendable {
             } catch {
                 problems.append(error.located(in: parsed.topic))
             }
+            roots.append(root)
             compiled.append(
                 Compiled(
-                    topic: parsed.topic, root: root, hash: Query.hash(of: parsed.topic.query),
+                    topic: parsed.topic, hash: Query.hash(of: parsed.topic.query),
                     isInForce: parsed.isInForce && root >= 0, order: parsed.order))
         }
         program = compiler.program
@@ -91,22 +96,26 @@ struct TopicPart: Sendable {
 
     /// Chooses the keys of the topics from `first` on and sorts all postings by key.
     private mutating func choose(from first: Int) {
-        var finder = CoverFinder(program: program, costs: keyCosts, roots: compiled.map(\.root))
+        var finder = CoverFinder(program: program, costs: keyCosts, roots: roots)
         for index in first..<compiled.count {
             guard compiled[index].isInForce else {
                 costs.append(0)
                 continue
             }
             let topic = Int32(truncatingIfNeeded: index)
-            let covers = finder.covers(of: compiled[index].root)
-            guard let cheapest = covers.first else {
+            let requirement = finder.requirement(of: roots[index])
+            guard let cheapest = requirement.covers.first else {
                 broad.append(topic)
                 costs.append(1)
                 continue
             }
             costs.append(Float(min(1, cheapest.cost)))
-            let second = covers.dropFirst().first { $0.keys.count == 1 && $0.keys != cheapest.keys }?.keys.first ?? -1
-            for key in cheapest.keys { needs.append((key, Posting(topic: topic, second: second))) }
+            let rest = requirement.covers.dropFirst().filter { $0.keys != cheapest.keys }
+            let second = rest.first { $0.keys.count == 1 }?.keys.first ?? -1
+            let isWhole = requirement.isWhole && rest.count == (second < 0 ? 0 : 1)
+            for key in cheapest.keys {
+                needs.append((key, Posting(topic: topic, second: second, isWhole: isWhole)))
+            }
         }
         sortPostings()
     }
@@ -117,7 +126,7 @@ struct TopicPart: Sendable {
         for need in needs { postingStarts[Int(need.key) + 1] += 1 }
         for key in 0..<program.keyRules.count { postingStarts[key + 1] += postingStarts[key] }
         var next = postingStarts
-        postings = Array(repeating: Posting(topic: 0, second: -1), count: needs.count)
+        postings = Array(repeating: Posting(topic: 0, second: -1, isWhole: false), count: needs.count)
         for need in needs {
             postings[Int(next[Int(need.key)])] = need.posting
             next[Int(need.key)] += 1

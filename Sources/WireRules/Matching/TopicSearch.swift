@@ -30,7 +30,7 @@ struct TopicSearch: Sendable {
         isEarlierRead = false
     }
 
-    /// The indices of the topics that the current article meets, in order.
+    /// The indices of the topics in force that the current article meets, in order.
     mutating func topics(meeting article: ArticleFacts) -> [Int] {
         serial &+= 1
         if serial == 0 {
@@ -39,17 +39,24 @@ struct TopicSearch: Sendable {
         }
         work = MatchWork()
         var met: [Int] = []
-        for topic in part.broad where holds(Int(part.compiled[Int(topic)].root), article) { met.append(Int(topic)) }
+        for topic in part.broad where holds(Int(part.roots[Int(topic)]), article) { met.append(Int(topic)) }
         work.evaluated += part.broad.count
         for key in finder.present {
             for place in Int(part.postingStarts[Int(key)])..<Int(part.postingStarts[Int(key) + 1]) {
                 let posting = part.postings[place]
-                if asked[Int(posting.topic)] == serial { continue }
+                let topic = Int(posting.topic)
+                if asked[topic] == serial { continue }
                 work.candidates += 1
                 if posting.second >= 0, !finder.has(posting.second) { continue }
-                asked[Int(posting.topic)] = serial
+                if posting.isWhole {
+                    guard finder.isInText(key), posting.second < 0 || finder.isInText(posting.second) else { continue }
+                    asked[topic] = serial
+                    met.append(topic)
+                    continue
+                }
+                asked[topic] = serial
                 work.evaluated += 1
-                if holds(Int(part.compiled[Int(posting.topic)].root), article) { met.append(Int(posting.topic)) }
+                if holds(Int(part.roots[topic]), article) { met.append(topic) }
             }
         }
         work.matched = met.count
@@ -110,9 +117,9 @@ extension TopicSearch {
     }
 
     private mutating func holds(topic: Int, _ article: ArticleFacts) -> Bool {
-        guard part.compiled.indices.contains(topic) else { return false }
+        guard part.roots.indices.contains(topic) else { return false }
         if let answer = answers[topic] { return answer }
-        let answer = holds(Int(part.compiled[topic].root), article)
+        let answer = holds(Int(part.roots[topic]), article)
         answers[topic] = answer
         return answer
     }

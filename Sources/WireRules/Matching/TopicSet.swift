@@ -27,7 +27,7 @@ public struct TopicSet: Sendable {
         let resolver = TopicResolver(topics)
         var problems = resolver.problems
         let part = TopicPart(resolver.good, frequencies: frequencies, problems: &problems)
-        let good = Set(part.compiled.filter { $0.root >= 0 }.map(\.topic.id))
+        let good = Set(part.compiled.indices.filter { part.roots[$0] >= 0 }.map { part.compiled[$0].topic.id })
         // A topic that is switched off and that nobody refers to may be wrong.
         let idle = Set(topics.filter { !$0.isEnabled && resolver.dependents[$0.id] == nil }.map(\.id))
         if !idle.isEmpty { problems.removeAll { idle.contains($0.topic ?? "") } }
@@ -68,10 +68,16 @@ public struct TopicSet: Sendable {
     public var looksAtEdits: Bool { parts.contains { $0.program.editedKey != nil || $0.program.looksAtChanges } }
 
     func isInForce(_ topic: Int, _ part: Int) -> Bool {
-        parts[part].compiled[topic].isInForce && (off[part].isEmpty || !off[part].contains(topic))
+        parts[part].compiled[topic].isInForce && isCurrent(topic, part)
     }
 
+    /// Whether a topic was neither replaced nor removed since its part was compiled.
+    func isCurrent(_ topic: Int, _ part: Int) -> Bool { off[part].isEmpty || !off[part].contains(topic) }
+
     func order(of topic: Int, in part: Int) -> Int { parts[part].compiled[topic].order }
+
+    /// Whether a topic is in force.
+    public func contains(_ id: String) -> Bool { place(of: id) != nil }
 
     /// Where a topic in force stands.
     func place(of id: String) -> (part: Int, topic: Int)? {

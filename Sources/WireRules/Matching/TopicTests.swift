@@ -10,7 +10,7 @@ extension TopicSet {
             for test in topic.tests {
                 let article = ArticleFacts(item: test.item, feed: test.feed, clock: Clock(seen: now, now: now))
                 let reason = matcher.ask(topic.id, article) { search, index in
-                    let isMet = search.holds(Int(search.part.compiled[index].root), article)
+                    let isMet = search.holds(Int(search.part.roots[index]), article)
                     return isMet == test.expectsMatch ? nil : search.reason(topic: index, isMet: isMet, article)
                 }
                 if let reason = reason ?? nil { problems.append(failure(of: test, topic, reason)) }
