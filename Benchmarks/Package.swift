@@ -10,9 +10,11 @@ let package = Package(
             dependencies: [
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WireParse", package: "wirewatch"),
             ]),
+        .systemLibrary(name: "CMalloc"),
         .executableTarget(
             name: "MatchBenchmark",
             dependencies: [
+                "CMalloc",
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WireText", package: "wirewatch"),
                 .product(name: "WireRules", package: "wirewatch"),
             ]),

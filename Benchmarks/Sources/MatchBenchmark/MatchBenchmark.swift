@@ -1,3 +1,4 @@
+import CMalloc
 import Foundation
 import WireModel
 import WireRules
@@ -20,11 +21,11 @@ enum MatchBenchmark {
         let articles = try lines(arguments[1]).map(article)
         if mode == "words" { return split(articles, rounds) }
         let topics = try lines(arguments[2]).enumerated().map { Topic(id: "t\($0)", name: "t\($0)", query: String($1)) }
-        let before = residentBytes()
+        let before = liveBytes()
         var start = cpu()
         var set = TopicSet(topics)
         var compiling = cpu() - start
-        let bytes = residentBytes() - before
+        let bytes = liveBytes() - before
         let now = Timestamp(seconds: 1_800_000_000)
         var matcher = Matcher(set)
         for article in articles.prefix(1_000) { _ = matcher.count(article, now: now) }
@@ -95,9 +96,9 @@ enum MatchBenchmark {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    private static func residentBytes() -> Int {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-        let fields = text.split(separator: " ")
-        return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    /// Memory in use, without what the allocator keeps for later.
+    private static func liveBytes() -> Int {
+        let facts = mallinfo2()
+        return Int(facts.uordblks + facts.hblkhd)
     }
 }

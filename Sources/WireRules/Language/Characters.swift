@@ -7,6 +7,19 @@ enum Characters {
         }
     }
 
+    static func hasWildcard(_ text: String) -> Bool {
+        text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+    }
+
+    static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII
+            ? scalar.value == 0x20 || scalar.value &- 9 < 5 : scalar.properties.isWhitespace
+    }
+
+    static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? (scalar.value | 0x20) &- 0x61 < 26 : scalar.properties.isAlphabetic
+    }
+
     /// A hyphen, dash or minus sign.
     static func isDash(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

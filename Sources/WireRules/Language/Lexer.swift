@@ -19,10 +19,11 @@ struct Lexer {
     private(set) var lexemes: [Lexeme] = []
     var warnings: [QueryProblem] = []
 
-    static func lex(_ text: String) throws(QueryProblem) -> (lexemes: [Lexeme], warnings: [QueryProblem]) {
+    /// - Returns: a lexer that has cut the whole text.
+    static func lex(_ text: String) throws(QueryProblem) -> Lexer {
         var lexer = try Lexer(text)
         try lexer.run()
-        return (lexer.lexemes, lexer.warnings)
+        return lexer
     }
 
     private init(_ text: String) throws(QueryProblem) {
@@ -34,6 +35,7 @@ struct Lexer {
                 hint: "divide it among several topics, or put parts into topics of their own and write topic:their-id")
         }
         scalars = Array(text.unicodeScalars)
+        lexemes.reserveCapacity(scalars.count / 4 + 1)
         var offsets: [Int] = []
         offsets.reserveCapacity(scalars.count + 1)
         var offset = 0
@@ -48,7 +50,7 @@ struct Lexer {
     mutating func run() throws(QueryProblem) {
         var isAdjacent = false
         while index < scalars.count {
-            if scalars[index].properties.isWhitespace {
+            if Characters.isBlank(scalars[index]) {
                 index += 1
                 isAdjacent = false
             } else if starts(with: "<<<") {
@@ -95,7 +97,7 @@ extension Lexer {
 
     /// Whether a dash here means NOT: an operand begins behind it, and none ended right before it.
     func isNegation(_ isAdjacent: Bool) -> Bool {
-        guard index + 1 < scalars.count, !scalars[index + 1].properties.isWhitespace, scalars[index + 1] != ")" else {
+        guard index + 1 < scalars.count, !Characters.isBlank(scalars[index + 1]), scalars[index + 1] != ")" else {
             return false
         }
         return followsOperator || !isAdjacent
@@ -194,7 +196,7 @@ extension Lexer {
     func isOperandEnd(_ position: Int) -> Bool {
         guard position < scalars.count else { return true }
         let scalar = scalars[position]
-        return scalar.properties.isWhitespace || scalar == ")" || scalar == "(" || scalar == "^" || scalar == "~"
+        return Characters.isBlank(scalar) || scalar == ")" || scalar == "(" || scalar == "^" || scalar == "~"
             || scalar == "<"
     }
 
@@ -210,7 +212,7 @@ extension Lexer {
         while end < scalars.count {
             let scalar = scalars[end]
             if scalar == stop { break }
-            if scalar.properties.isWhitespace || scalar == "(" || scalar == ")" || scalar == "{" || scalar == "}"
+            if Characters.isBlank(scalar) || scalar == "(" || scalar == ")" || scalar == "{" || scalar == "}"
                 || Characters.isQuote(scalar) && !isInsideHebrew(end)
             {
                 break
@@ -231,7 +233,7 @@ extension Lexer {
     func fieldEnd(from start: Int) -> Int? {
         var end = start
         while end < scalars.count,
-            scalars[end].properties.isAlphabetic || (end > start && (scalars[end] == "_" || scalars[end] == "-"))
+            Characters.isLetter(scalars[end]) || (end > start && (scalars[end] == "_" || scalars[end] == "-"))
         {
             end += 1
         }
@@ -253,16 +255,12 @@ extension Lexer {
         return end < scalars.count ? end + 1 : nil
     }
 
-    func starts(with text: StaticString) -> Bool {
-        let text = text.description.unicodeScalars
-        guard index + text.count <= scalars.count else { return false }
-        return zip(scalars[index...], text).allSatisfy { $0 == $1 }
+    func starts(with text: String) -> Bool {
+        bytes[offsets[min(index, scalars.count)]...].starts(with: text.utf8)
     }
 
     func string(_ range: Range<Int>) -> String {
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars[range.clamped(to: 0..<scalars.count)])
-        return String(view)
+        String(decoding: bytes[place(range)], as: UTF8.self)
     }
 
     func place(_ range: Range<Int>) -> Range<Int> {

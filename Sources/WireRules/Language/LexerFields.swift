@@ -18,7 +18,7 @@ extension Lexer {
                 hint: near.map { "did you mean \($0):\(value)? Otherwise \(quoted)" }
                     ?? "the fields are \(QueryOperators.fieldNames.joined(separator: " ")); \(quoted)")
         }
-        guard !next.properties.isWhitespace, next != ")" else {
+        guard !Characters.isBlank(next), next != ")" else {
             throw problem(
                 "missing-operand", start..<(colon + 1), "\(name): has nothing behind it",
                 hint: "write \(name):\(rule.sample), without a blank")
@@ -44,7 +44,7 @@ extension Lexer {
             return
         }
         var depth = 0
-        while index < scalars.count, !scalars[index].properties.isWhitespace, !starts(with: "<<<") {
+        while index < scalars.count, !Characters.isBlank(scalars[index]), !starts(with: "<<<") {
             if scalars[index] == "(" { depth += 1 }
             if scalars[index] == ")" {
                 if depth == 0 { break }

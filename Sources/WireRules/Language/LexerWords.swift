@@ -96,13 +96,13 @@ extension Lexer {
     mutating func readCaseSensitive(_ start: Int, _ isAdjacent: Bool) throws(QueryProblem) {
         let hint = "write cs(\"US\") or {US}"
         index += 1
-        while index < scalars.count, scalars[index].properties.isWhitespace { index += 1 }
+        while index < scalars.count, Characters.isBlank(scalars[index]) { index += 1 }
         let isQuoted = index < scalars.count && Characters.isQuote(scalars[index])
         let low = isQuoted ? index + 1 : index
         var high = low
         while high < scalars.count, isQuoted ? !Characters.isQuote(scalars[high]) : scalars[high] != ")" { high += 1 }
         var end = isQuoted ? high + 1 : high
-        while end < scalars.count, scalars[end].properties.isWhitespace { end += 1 }
+        while end < scalars.count, Characters.isBlank(scalars[end]) { end += 1 }
         guard end < scalars.count, scalars[end] == ")" else {
             throw problem("unclosed-parenthesis", start..<(start + 3), "this cs( is never closed", hint: hint)
         }
@@ -113,6 +113,7 @@ extension Lexer {
 
     /// `NEAR/5`, `near/5`, `w/5`, `ONEAR/5`, `onear/5`, `pre/5`, `NEAR/5f`; nil if the word is none of these.
     mutating func readReach(_ text: String, _ range: Range<Int>) throws(QueryProblem) -> Reach? {
+        guard text.utf8.contains(UInt8(ascii: "/")) || text == "NEAR" || text == "ONEAR" else { return nil }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let name = parts[0].lowercased()
         guard ["near", "onear", "w", "pre"].contains(name) else { return nil }
@@ -150,7 +151,9 @@ extension Lexer {
     }
 
     func readCount(_ text: String, _ range: Range<Int>, _ next: Unicode.Scalar) throws(QueryProblem) -> Int? {
-        guard text.count >= 7, text.prefix(7).lowercased() == "atleast" else { return nil }
+        guard let first = text.utf8.first, first | 0x20 == UInt8(ascii: "a"), text.count >= 7,
+            text.prefix(7).lowercased() == "atleast"
+        else { return nil }
         let digits = text.dropFirst(7)
         guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
         if digits.isEmpty {

@@ -19,8 +19,8 @@ struct QueryParser {
 
     /// - Throws: the first error, in reading order.
     static func parse(_ text: String) throws(QueryProblem) -> (expression: Expression, warnings: [QueryProblem]) {
-        let (lexemes, warnings) = try Lexer.lex(text)
-        var parser = QueryParser(bytes: Array(text.utf8), lexemes: lexemes, warnings: warnings)
+        let lexer = try Lexer.lex(text)
+        var parser = QueryParser(bytes: lexer.bytes, lexemes: lexer.lexemes, warnings: lexer.warnings)
         let expression = try parser.parseWhole()
         return (expression, parser.warnings.sorted { ($0.offset ?? 0) < ($1.offset ?? 0) })
     }

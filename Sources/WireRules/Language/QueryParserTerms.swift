@@ -15,7 +15,7 @@ extension QueryParser {
             warnStranger(text, lexeme)
         }
         guard text.unicodeScalars.contains(where: Characters.isWordCharacter) else {
-            let code = text.contains("*") || text.contains("?") ? "wildcard-too-short" : "no-word"
+            let code = Characters.hasWildcard(text) ? "wildcard-too-short" : "no-word"
             throw problem(
                 code, lexeme.range,
                 "there is no word in \(String(decoding: bytes[lexeme.range].prefix(40), as: UTF8.self))",
@@ -37,9 +37,9 @@ extension QueryParser {
     }
 
     mutating func warnLowerCase(_ text: String, _ lexeme: Lexeme) {
-        guard index >= 2, index < lexemes.count, ["and", "or", "not", "near"].contains(text.lowercased()) else {
-            return
-        }
+        guard index >= 2, index < lexemes.count, text.utf8.count <= 4,
+            ["and", "or", "not", "near"].contains(text.lowercased())
+        else { return }
         if case .close = lexemes[index].kind { return }
         if case .open = lexemes[index - 2].kind { return }
         warnings.append(
@@ -135,7 +135,7 @@ extension QueryParser {
         _ text: String, _ number: Int, _ lexeme: Lexeme, _ tilde: Lexeme, isPlain: Bool
     ) throws(QueryProblem) {
         let range = lexeme.range.lowerBound..<tilde.range.upperBound
-        guard isPlain, !text.contains("*"), !text.contains("?") else {
+        guard isPlain, !Characters.hasWildcard(text) else {
             throw problem(
                 "bad-fuzzy", range, "~ goes with a plain word, not with {…}, ~… or wildcards", hint: "write barr~1")
         }
@@ -154,7 +154,7 @@ extension QueryParser {
     /// Each `*` needs letters beside it, each `?` one before it.
     func checkWildcards(_ range: Range<Int>) throws(QueryProblem) {
         let text = String(decoding: bytes[range], as: UTF8.self)
-        guard text.contains("*") || text.contains("?") else { return }
+        guard Characters.hasWildcard(text) else { return }
         var offset = range.lowerBound
         for word in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace) {
             let end = offset + word.utf8.count

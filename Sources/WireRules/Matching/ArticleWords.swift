@@ -57,6 +57,9 @@ struct ArticleWords {
     /// Tokens of title and body, which come before those of all other fields.
     var textCount: Int { text.tokens.upperBound }
 
+    /// Whether there are no others.
+    var isTextAll: Bool { text.tokens.upperBound == buffer.tokens.count }
+
     func scope(_ field: TextField?) -> Scope {
         switch field {
         case nil: text

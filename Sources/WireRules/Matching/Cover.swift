@@ -138,12 +138,14 @@ struct CoverFinder {
         der die das und in den von zu mit ist le la les de des et en un une que el los y il di che news new one two after
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
+    private static let longestFrequent = frequent.reduce(0) { max($0, $1.utf8.count) }
+
     /// A guess from the length: short words are frequent.
     static func guess(_ rule: KeyRule) -> Double {
         switch rule {
         case .form(let form):
             if form.contains(where: { $0 >= 0x80 }) { return form.count <= 3 ? 0.05 : form.count <= 6 ? 0.01 : 0.002 }
-            if frequent.contains(String(decoding: form, as: UTF8.self)) { return 0.6 }
+            if form.count <= longestFrequent, frequent.contains(String(decoding: form, as: UTF8.self)) { return 0.6 }
             let byLength = [1.0, 0.2, 0.1, 0.06, 0.02, 0.012, 0.008, 0.006, 0.004, 0.003]
             return byLength[min(form.count, byLength.count - 1)]
         case .pattern(let form):

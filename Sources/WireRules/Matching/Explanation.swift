@@ -35,7 +35,7 @@ extension TopicSearch {
             }
         }
         return Match(
-            topic: compiled.topic.id, queryHash: compiled.hash, score: score,
+            topic: compiled.topic.id, queryHash: Query.hash(of: compiled.topic.query), score: score,
             sentence: best.flatMap { sentence(around: $0.place, article) },
             clauses: clauses.map { MatchedClause(clause: $0.text, spans: spans($0, article)) })
     }

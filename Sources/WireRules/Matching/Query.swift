@@ -22,7 +22,7 @@ public struct Query: Sendable {
             var compiler = QueryCompiler()
             let root = try compiler.compile(expression, of: text)
             self.warnings = warnings
-            references = TopicResolver.references(expression).map(\.0)
+            references = TopicResolver.references(expression).map(\.id)
             candidates = CandidateFinder(compiler.program).expression(of: root)
         } catch {
             throw QueryErrors([error])

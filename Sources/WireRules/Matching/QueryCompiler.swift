@@ -8,7 +8,7 @@ struct QueryCompiler {
     private let spellingTokenizer = Tokenizer(side: .spelling)
     /// Indices of topics by id, for `topic:`.
     private let topics: [String: Int]
-    private var query: [UInt8] = []
+    private var query = ""
 
     /// - Parameter program: what is written so far; the compiler writes on.
     init(_ program: Program = Program(), topics: [String: Int] = [:]) {
@@ -18,7 +18,7 @@ struct QueryCompiler {
 
     /// Compiles a query; returns its root node.
     mutating func compile(_ expression: Expression, of text: String) throws(QueryProblem) -> Int32 {
-        query = Array(text.utf8)
+        query = text
         return try write(expression, field: nil, weight: 1)
     }
 }
@@ -145,7 +145,7 @@ extension QueryCompiler {
         let buffer = (isSpelled ? spellingTokenizer : tokenizer).tokens(of: text)
         guard !buffer.tokens.isEmpty else {
             throw QueryProblem(
-                .error, "no-word", range, in: query, "there is no word in \(term.text.prefix(40))",
+                .error, "no-word", range, in: Array(query.utf8), "there is no word in \(term.text.prefix(40))",
                 hint: "a term needs a letter or a digit")
         }
         let start = program.tokens.count
@@ -180,7 +180,7 @@ extension QueryCompiler {
     }
 
     private func masked(_ text: String) -> String {
-        guard text.contains("*") || text.contains("?") else { return text }
+        guard Characters.hasWildcard(text) else { return text }
         var view = String.UnicodeScalarView()
         for word in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace) {
             // In a script without spaces a word is found inside others: the star says nothing new.
@@ -195,8 +195,10 @@ extension QueryCompiler {
 
     private mutating func writeTokens(_ buffer: TokenBuffer, _ kind: TextTerm.Kind) {
         let tokens = buffer.tokens
-        let wordPositions = Set(tokens.filter { !$0.kind.contains(.gram) }.map(\.position))
-        let pairs = Set(tokens.filter { $0.kind.contains(.gram) && $0.width == 2 }.map(\.position))
+        let hasGrams = tokens.contains { $0.kind.contains(.gram) }
+        let wordPositions = hasGrams ? Set(tokens.filter { !$0.kind.contains(.gram) }.map(\.position)) : []
+        let pairs =
+            hasGrams ? Set(tokens.filter { $0.kind.contains(.gram) && $0.width == 2 }.map(\.position)) : []
         for token in tokens {
             let form = Array(buffer.form(of: token))
             let position = Int32(truncatingIfNeeded: token.position)
@@ -223,6 +225,7 @@ extension QueryCompiler {
     private func rule(_ form: [UInt8], _ kind: TextTerm.Kind) -> KeyRule {
         if case .fuzzy(let edits) = kind { return .fuzzy(form, edits) }
         if kind == .stem { return .stem(form) }
+        if form.allSatisfy({ $0 < 0x80 }) { return .form(form) }
         let scalars = String(decoding: form, as: UTF8.self).unicodeScalars
         if scalars.contains(Self.starLetter) || scalars.contains(Self.oneLetter) {
             var pattern: [UInt8] = []
@@ -249,12 +252,12 @@ extension QueryCompiler {
 extension QueryCompiler {
     /// What must be spelled as written: `{…}` and words with symbols.
     private mutating func writeChecks(_ text: String, _ buffer: TokenBuffer, isExact: Bool) {
+        // Without symbols there is nothing to check.
+        if !isExact, text.utf8.allSatisfy({ $0 == 0x20 || $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }) { return }
         let bytes = Array(text.utf8)
-        var start = 0
         for part in text.split(omittingEmptySubsequences: true, whereSeparator: \.isWhitespace) {
             let low = text[..<part.startIndex].utf8.count
             let high = low + part.utf8.count
-            start = high
             guard let (core, lead, trail) = spelling(part, low, high, bytes, isExact: isExact) else { continue }
             let inside = buffer.tokens.filter {
                 Int($0.sourceOffset) >= low && Int($0.sourceOffset + $0.sourceLength) <= high
@@ -269,7 +272,6 @@ extension QueryCompiler {
                     lead: lead, trail: trail, isExact: isExact,
                     hasWildcards: core.unicodeScalars.contains { $0 == Self.starLetter || $0 == Self.oneLetter }))
         }
-        _ = start
     }
 
     /// The core of a written word from its first to its last letter, and the symbols around; nil if any spelling will do.

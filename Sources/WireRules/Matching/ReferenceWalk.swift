@@ -18,9 +18,9 @@ struct ReferenceWalk {
     private(set) var bad: Set<String> = []
     private(set) var problems: [QueryProblem] = []
 
-    init(_ topics: [Topic], _ parsed: [String: TopicResolver.Parsed]) {
+    init(_ topics: [Topic], _ parsed: [TopicResolver.Parsed]) {
         self.topics = topics
-        self.parsed = parsed
+        self.parsed = Dictionary(parsed.map { ($0.topic.id, $0) }) { first, _ in first }
         ids = Set(topics.map(\.id))
     }
 
@@ -30,7 +30,7 @@ struct ReferenceWalk {
         path.append(id)
         defer { path.removeLast() }
         var depth = 0
-        for (other, range) in TopicResolver.references(own.expression) {
+        for (other, range) in own.references {
             if let problem = problem(of: other, at: range, in: own.topic) {
                 bad.insert(id)
                 problems.append(problem.located(in: own.topic))

@@ -4,9 +4,13 @@ import WireText
 /// Finds terms among the words of one article. Holds the article's keys; memory is reused.
 struct TermFinder {
     var words = ArticleWords()
+    /// The keys that the article meets.
     private(set) var present: [Int32] = []
-    private var serial: UInt32 = 0
+    /// The same as bits.
+    private var presence: BitField
     private var keys: [Key]
+    /// Tokens that may meet a key.
+    private var candidates: [Int32] = []
     private var hits: [(key: Int32, token: Int32)] = []
     private var places: [Int32] = []
     private var states: [State] = []
@@ -15,9 +19,7 @@ struct TermFinder {
 
     /// What is known of one key; side by side, because what is asked of one is asked at once.
     private struct Key {
-        /// The last article that met it.
-        var serial: UInt32 = 0
-        /// Its places in that article: `places[start..<start + count]`.
+        /// Its places in the last article that met it: `places[start..<start + count]`.
         var start: Int32 = 0
         var count: Int32 = 0
         /// Articles that met it, so far.
@@ -41,26 +43,22 @@ struct TermFinder {
 
     init(keys: Int) {
         self.keys = Array(repeating: Key(), count: keys)
+        presence = BitField(keys)
     }
 
     /// Articles that met each key, so far.
     var seen: [UInt32] { keys.map(\.seen) }
 
-    func has(_ key: Int32) -> Bool { keys[Int(key)].serial == serial }
+    func has(_ key: Int32) -> Bool { presence.contains(Int(key)) }
 
     /// Whether a key that words meet stands in title or body, whose words come before all others.
     func isInText(_ key: Int32) -> Bool {
-        let key = keys[Int(key)]
-        return key.serial == serial && Int(places[Int(key.start)]) < words.textCount
+        has(key) && (words.isTextAll || Int(places[Int(keys[Int(key)].start)]) < words.textCount)
     }
 
     /// Notes every key that the article meets whose words were read, with its places in order.
     mutating func read(_ article: ArticleFacts, _ index: TermIndex) {
-        serial &+= 1
-        if serial == 0 {
-            for index in keys.indices { keys[index].serial = 0 }
-            serial = 1
-        }
+        for key in present { presence.removeWord(of: Int(key)) }
         present.removeAll(keepingCapacity: true)
         hits.removeAll(keepingCapacity: true)
         collect(index)
@@ -86,10 +84,17 @@ struct TermFinder {
     private mutating func collect(_ index: TermIndex) {
         let tokens = words.buffer.tokens
         let forms = words.buffer.forms
-        for place in tokens.indices {
-            let token = tokens[place]
-            guard index.mayMeet(token) else { continue }
-            index.keys(of: token, in: forms) { key in note(key, at: place) }
+        // Short loops, one after the other: the processor waits for several places of memory at once.
+        candidates.removeAll(keepingCapacity: true)
+        for place in tokens.indices where index.mayMeet(tokens[place]) {
+            candidates.append(Int32(truncatingIfNeeded: place))
+        }
+        for place in candidates {
+            index.keys(of: tokens[Int(place)], in: forms) { key in hits.append((key, place)) }
+        }
+        for hit in hits {
+            note(hit.key)
+            keys[Int(hit.key)].count += 1
         }
     }
 
@@ -140,8 +145,7 @@ struct TermFinder {
     /// Notes a key without a place.
     private mutating func note(_ key: Int32) {
         let index = Int(key)
-        if keys[index].serial != serial {
-            keys[index].serial = serial
+        if presence.insert(index) {
             keys[index].count = 0
             present.append(key)
         }
@@ -162,7 +166,7 @@ extension TermFinder {
         if term.isSimple {
             for token in term.tokens {
                 let key = Int(program.tokens[token].key)
-                guard keys[key].serial == serial else { continue }
+                guard presence.contains(key) else { continue }
                 for place in places(of: key) where isInside(Int(places[place]), scope) {
                     return true
                 }
@@ -185,7 +189,7 @@ extension TermFinder {
         }
         for token in term.tokens {
             let key = Int(program.tokens[token].key)
-            guard keys[key].serial == serial else { continue }
+            guard presence.contains(key) else { continue }
             for place in places(of: key) {
                 let index = Int(places[place])
                 guard isInside(index, scope) else { continue }
@@ -218,7 +222,7 @@ extension TermFinder {
         let end = final.position &+ final.width
         for id in term.tokens where program.tokens[id].position == 0 {
             let key = Int(program.tokens[id].key)
-            guard keys[key].serial == serial else { continue }
+            guard presence.contains(key) else { continue }
             for place in places(of: key) {
                 let index = Int(places[place])
                 guard isInside(index, scope) else { continue }
@@ -265,7 +269,7 @@ extension TermFinder {
             while id < term.tokens.upperBound, program.tokens[id].position == state.position {
                 defer { id += 1 }
                 let key = Int(program.tokens[id].key)
-                guard keys[key].serial == serial else { continue }
+                guard presence.contains(key) else { continue }
                 var place = firstPlace(key, atOrAfter: state.textPosition)
                 let end = places(of: key).upperBound
                 while place < end, words.buffer.tokens[Int(places[place])].position == state.textPosition {

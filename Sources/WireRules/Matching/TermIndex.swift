@@ -102,7 +102,7 @@ struct TermIndex: Sendable {
         var capacity = 16
         while capacity < count * 2 { capacity *= 2 }
         var bits = 1024
-        while bits < count * 32 { bits *= 2 }
+        while bits < count * 8 { bits *= 2 }
         let old = slots
         slots = Array(repeating: Slot(), count: capacity)
         slotMask = capacity - 1

@@ -6,7 +6,6 @@ struct TopicPart: Sendable {
     /// A topic, apart from where its query's tree begins: matching must not go through all this.
     struct Compiled: Sendable {
         let topic: Topic
-        let hash: String
         /// Whether the topic itself is looked for, or only stands here because others refer to it.
         let isInForce: Bool
         /// Its place among all topics.
@@ -54,6 +53,7 @@ struct TopicPart: Sendable {
         _ topics: [TopicResolver.Parsed], frequencies: TermFrequencies? = nil, problems: inout [QueryProblem]
     ) {
         let first = compiled.count
+        if first == 0 { byID.reserveCapacity(topics.count) }
         for (place, parsed) in topics.enumerated() { byID[parsed.topic.id] = first + place }
         var compiler = QueryCompiler(program, topics: byID)
         program = Program()
@@ -69,8 +69,7 @@ struct TopicPart: Sendable {
             roots.append(root)
             compiled.append(
                 Compiled(
-                    topic: parsed.topic, hash: Query.hash(of: parsed.topic.query),
-                    isInForce: parsed.isInForce && root >= 0, order: parsed.order))
+                    topic: parsed.topic, isInForce: parsed.isInForce && root >= 0, order: parsed.order))
         }
         program = compiler.program
         index.append(program.keyRules[index.ruleCount...])

@@ -8,6 +8,8 @@ struct TopicResolver {
         let order: Int
         /// Whether it is looked for itself, or only stands there for others to refer to.
         var isInForce: Bool
+        /// The topics that it refers to, and where.
+        let references: [(id: String, range: Range<Int>)]
     }
 
     private(set) var good: [Parsed] = []
@@ -17,30 +19,33 @@ struct TopicResolver {
 
     /// - Parameter order: a topic's place among all by its id; nil for the order of `topics`.
     init(_ topics: [Topic], order: ((String) -> Int)? = nil) {
-        var parsed: [String: Parsed] = [:]
+        var ids: Set<String> = []
+        ids.reserveCapacity(topics.count)
+        good.reserveCapacity(topics.count)
         var errors: [QueryProblem] = []
         for (place, topic) in topics.enumerated() {
             do throws(QueryProblem) {
                 let (expression, warnings) = try QueryParser.parse(topic.query)
                 errors += warnings.map { $0.located(in: topic) }
-                if parsed[topic.id] == nil {
-                    parsed[topic.id] = Parsed(
+                // Of several with one id the first good one counts.
+                guard ids.insert(topic.id).inserted else { continue }
+                let references = Self.references(expression)
+                good.append(
+                    Parsed(
                         topic: topic, expression: expression, order: order?(topic.id) ?? place,
-                        isInForce: topic.isEnabled)
-                    for (id, _) in Self.references(expression) { dependents[id, default: []].insert(topic.id) }
-                }
+                        isInForce: topic.isEnabled, references: references))
+                for (id, _) in references { dependents[id, default: []].insert(topic.id) }
             } catch {
                 errors.append(error.located(in: topic))
             }
         }
-        var walk = ReferenceWalk(topics, parsed)
-        for topic in topics where parsed[topic.id]?.topic == topic { walk.check(topic.id) }
-        errors += walk.problems
-        let bad = walk.bad
-        good = topics.compactMap { topic in
-            guard let own = parsed[topic.id], own.topic == topic, !bad.contains(topic.id) else { return nil }
-            return own
+        if !dependents.isEmpty {
+            var walk = ReferenceWalk(topics, good)
+            for own in good { walk.check(own.topic.id) }
+            errors += walk.problems
+            good.removeAll { walk.bad.contains($0.topic.id) }
         }
+        guard !errors.isEmpty else { return }
         let places = Dictionary(topics.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         problems = errors.enumerated()
             .sorted {
@@ -54,15 +59,22 @@ struct TopicResolver {
         guard topic.query.lowercased().contains("topic:"), let parsed = try? QueryParser.parse(topic.query) else {
             return []
         }
-        return references(parsed.expression).map(\.0)
+        return references(parsed.expression).map(\.id)
     }
 
-    static func references(_ expression: Expression) -> [(String, Range<Int>)] {
+    static func references(_ expression: Expression) -> [(id: String, range: Range<Int>)] {
+        var found: [(id: String, range: Range<Int>)] = []
+        collect(expression, &found)
+        return found
+    }
+
+    private static func collect(_ expression: Expression, _ found: inout [(id: String, range: Range<Int>)]) {
         switch expression.kind {
-        case .topic(let id): [(id, expression.range)]
-        case .all(let parts), .any(let parts): parts.flatMap(references)
-        case .not(let inner), .within(_, let inner), .atLeast(_, let inner), .edited(_, let inner): references(inner)
-        case .near, .text, .regex, .facet: []
+        case .topic(let id): found.append((id, expression.range))
+        case .all(let parts), .any(let parts): for part in parts { collect(part, &found) }
+        case .not(let inner), .within(_, let inner), .atLeast(_, let inner), .edited(_, let inner):
+            collect(inner, &found)
+        case .near, .text, .regex, .facet: break
         }
     }
 }

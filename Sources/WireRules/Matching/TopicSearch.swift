@@ -5,9 +5,9 @@ import WireText
 struct TopicSearch: Sendable {
     let part: TopicPart
     var finder: TermFinder
-    /// The last article that each topic was a candidate of.
-    private var asked: [UInt32]
-    private var serial: UInt32 = 0
+    /// Topics that the current article was held against.
+    private var asked: BitField
+    private var askedTopics: [Int] = []
     private var near = NearSolver()
     /// Answers of topics that others refer to, for the current article.
     private var answers: [Int: Bool] = [:]
@@ -20,7 +20,7 @@ struct TopicSearch: Sendable {
     init(_ part: TopicPart) {
         self.part = part
         finder = TermFinder(keys: part.program.keyRules.count)
-        asked = Array(repeating: 0, count: part.compiled.count)
+        asked = BitField(part.compiled.count)
     }
 
     /// Makes the article whose words `finder.words` holds the current one.
@@ -32,11 +32,8 @@ struct TopicSearch: Sendable {
 
     /// The indices of the topics in force that the current article meets, in order.
     mutating func topics(meeting article: ArticleFacts) -> [Int] {
-        serial &+= 1
-        if serial == 0 {
-            for index in asked.indices { asked[index] = 0 }
-            serial = 1
-        }
+        for topic in askedTopics { asked.removeWord(of: topic) }
+        askedTopics.removeAll(keepingCapacity: true)
         work = MatchWork()
         var met: [Int] = []
         for topic in part.broad where holds(Int(part.roots[Int(topic)]), article) { met.append(Int(topic)) }
@@ -45,18 +42,18 @@ struct TopicSearch: Sendable {
             for place in Int(part.postingStarts[Int(key)])..<Int(part.postingStarts[Int(key) + 1]) {
                 let posting = part.postings[place]
                 let topic = Int(posting.topic)
-                if asked[topic] == serial { continue }
+                if asked.contains(topic) { continue }
                 work.candidates += 1
                 if posting.second >= 0, !finder.has(posting.second) { continue }
                 if posting.isWhole {
                     guard finder.isInText(key), posting.second < 0 || finder.isInText(posting.second) else { continue }
-                    asked[topic] = serial
                     met.append(topic)
-                    continue
+                } else {
+                    work.evaluated += 1
+                    if holds(Int(part.roots[topic]), article) { met.append(topic) }
                 }
-                asked[topic] = serial
-                work.evaluated += 1
-                if holds(Int(part.roots[topic]), article) { met.append(topic) }
+                asked.insert(topic)
+                askedTopics.append(topic)
             }
         }
         work.matched = met.count
