@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-match bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -73,6 +73,9 @@ bench: setup release ## measure against the C floors (docs/performance.md); take
 
 bench-parse: setup ## measure the parser alone against libxml2's SAX2 pass (docs/performance.md); takes two minutes
 	@Benchmarks/run parse
+
+bench-match: setup ## measure the rule engine alone against a token index in C++ (docs/performance.md); takes some minutes
+	@Benchmarks/run --rounds $(or $(ROUNDS),5) match
 
 bench-deliver: setup ## measure delivery to a sink on this machine (docs/performance.md); takes two minutes
 	@Benchmarks/run deliver

@@ -5,7 +5,8 @@
 
 Writes articles-80.txt, articles-400.txt and articles-575.txt (a line each: title, tab, text; a text's paragraphs are parted by
 byte 1) and topics-N.txt for N = 100, 1000, 10000, 100000 (one query a line), the same with 1 % regular expressions
-(regex-N.txt), and shared-100000.txt, whose topics all hang on one frequent word.
+(regex-N.txt), rare-N.txt, whose topics need two rare words each, and shared-100000.txt, whose topics all hang on one frequent
+word.
 
 Words follow Zipf's law over 300,000 ranks; the words of topics are drawn by rank, log-uniform between 3,000 and 290,000.
 """
@@ -108,6 +109,10 @@ def topics(source, words, folder):
             file.writelines(line + "\n" for line in queries)
         with open(os.path.join(folder, f"regex-{count}.txt"), "w") as file:
             file.writelines((regex(source, words) if n % 100 == 99 else line) + "\n" for n, line in enumerate(queries))
+    for count in (100, 100_000):
+        with open(os.path.join(folder, f"rare-{count}.txt"), "w") as file:
+            for _ in range(count):
+                file.write(f"{term(source, words, 30_000)} AND {term(source, words, 30_000)}\n")
     with open(os.path.join(folder, "shared-100000.txt"), "w") as file:
         for _ in range(100_000):
             file.write(f"{words[40]} AND {term(source, words)}\n")

@@ -13,13 +13,35 @@ struct DocumentArticle: Sendable {
 enum DocumentArticles {
     enum Kind { case feed, html, jsonLines, text }
 
+    /// A part of a document that can be read by itself.
+    enum Piece: Sendable {
+        case whole(Kind, [UInt8])
+        /// Lines of JSON, the first of which has this number in the file.
+        case lines([ArraySlice<UInt8>], first: Int)
+    }
+
+    private enum Limits {
+        /// Lines of a piece.
+        static let lines = 64
+    }
+
+    /// The pieces of a document, in order.
+    static func pieces(of bytes: [UInt8], path: String) -> [Piece] {
+        let kind = kind(of: bytes, path: path)
+        guard kind == .jsonLines else { return [.whole(kind, bytes)] }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return stride(from: 0, to: lines.count, by: Limits.lines).map { start in
+            .lines(Array(lines[start..<min(start + Limits.lines, lines.count)]), first: start + 1)
+        }
+    }
+
     /// Calls `visit` for each article in order, or for what keeps one from being read.
-    static func read(_ bytes: [UInt8], path: String, visit: (Result<DocumentArticle, SettingsProblem>) -> Void) {
-        switch kind(of: bytes, path: path) {
-        case .jsonLines: readLines(bytes, path: path, visit: visit)
-        case .html: visit(.success(page(bytes, path: path)))
-        case .text: visit(.success(text(bytes, path: path)))
-        case .feed:
+    static func read(_ piece: Piece, path: String, visit: (Result<DocumentArticle, SettingsProblem>) -> Void) {
+        switch piece {
+        case .lines(let lines, let first): readLines(lines, first: first, path: path, visit: visit)
+        case .whole(.html, let bytes): visit(.success(page(bytes, path: path)))
+        case .whole(.text, let bytes): visit(.success(text(bytes, path: path)))
+        case .whole(_, let bytes):
             do {
                 let parsed = try FeedParser().parse(FetchedDocument(bytes: bytes))
                 var problems: [Problem] = []
@@ -98,11 +120,12 @@ enum DocumentArticles {
     }
 
     private static func readLines(
-        _ bytes: [UInt8], path: String, visit: (Result<DocumentArticle, SettingsProblem>) -> Void
+        _ lines: [ArraySlice<UInt8>], first: Int, path: String,
+        visit: (Result<DocumentArticle, SettingsProblem>) -> Void
     ) {
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in lines.enumerated() {
             guard line.contains(where: { $0 > 0x20 }) else { continue }
-            let place = SourcePlace(file: path, line: index + 1, column: 1)
+            let place = SourcePlace(file: path, line: first + index, column: 1)
             do {
                 let value = try JSONReader.read(Array(line))
                 guard let item = article(value) else {
@@ -119,7 +142,7 @@ enum DocumentArticles {
                 visit(
                     .failure(
                         SettingsProblem(
-                            place: SourcePlace(file: path, line: index + 1, column: error.offset + 1),
+                            place: SourcePlace(file: path, line: first + index, column: error.offset + 1),
                             message: "not JSON: \(error.reason)", hint: "write one article a line")))
             }
         }

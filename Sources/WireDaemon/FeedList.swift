@@ -32,6 +32,7 @@ public struct FeedList: Sendable {
     /// One spelling for all addresses that are the same request or file: scheme and host in lower case, no default port, no
     /// fragment, `/` for an empty path.
     static func place(of address: String, in folder: String = "") -> String {
+        if isPlain(address) { return address }
         let bytes = address.utf8
         guard URLReference.isWeb(address), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             bytes[colon...].starts(with: "://".utf8)
@@ -49,6 +50,20 @@ public struct FeedList: Sendable {
             host.removeLast(port.count)
         }
         return "\(scheme)://\(Substring(authority[..<at]))\(host)\(path.hasPrefix("/") ? "" : "/")\(path)"
+    }
+
+    /// Whether `place` has nothing to do: lower case, a path, no port, user or fragment.
+    private static func isPlain(_ address: String) -> Bool {
+        let bytes = address.utf8
+        for scheme in ["https://", "http://"] where bytes.starts(with: scheme.utf8) {
+            let rest = bytes.dropFirst(scheme.utf8.count)
+            let host = rest.prefix {
+                $0 &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+            }
+            return !host.isEmpty && rest[host.endIndex...].first == UInt8(ascii: "/")
+                && !rest[host.endIndex...].contains(UInt8(ascii: "#"))
+        }
+        return false
     }
 
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {

@@ -46,10 +46,11 @@ public struct ServiceRun: Sendable {
         let topics: LoadedTopics
         let list: FeedList
 
-        init(_ assembly: Assembly) throws(SettingsProblem) {
+        init(_ assembly: Assembly) async throws(SettingsProblem) {
             self.assembly = assembly
+            async let list = Result { () throws(SettingsProblem) in try assembly.loadFeeds() }
             topics = try assembly.loadTopics()
-            list = try assembly.loadFeeds()
+            self.list = try await list.get()
         }
 
         var problems: [String] { topics.problems.map(\.text) + list.problems.map(\.text) }
@@ -67,8 +68,8 @@ public struct ServiceRun: Sendable {
     /// - Throws: a problem of the files, before anything was done.
     public init(
         _ assembly: Assembly, reread: @escaping @Sendable () throws(SettingsProblem) -> Assembly
-    ) throws(SettingsProblem) {
-        plan = try Plan(assembly)
+    ) async throws(SettingsProblem) {
+        plan = try await Plan(assembly)
         self.reread = reread
     }
 
@@ -294,7 +295,7 @@ public struct ServiceRun: Sendable {
         while await reloads.next() {
             socket.reloading()
             do throws(SettingsProblem) {
-                return try Plan(reread())
+                return try await Plan(reread())
             } catch {
                 await tell(.notReloaded(error.text))
                 socket.ready("the files are wrong; everything stays as it was")

@@ -149,6 +149,9 @@ public struct FeedState: Hashable, Sendable {
     /// Ids that named two entries of one document: not usable as identity in this feed. At most `Limits.ambiguousIDs`.
     public var ambiguousIDs: Set<Digest>
 
+    /// Archive documents that were read, the latest last; by digest of their address. At most `Limits.archives`.
+    public var archives: [Digest] = []
+
     private var redirectTarget: String?
     private var redirectSince = Timestamp(milliseconds: 0)
     private var redirectCount = 0
@@ -156,6 +159,8 @@ public struct FeedState: Hashable, Sendable {
     public enum Limits {
         /// More repeated ids than this are not remembered: a document has at most 50,000 entries, few of them repeat.
         public static let ambiguousIDs = 1_000
+        /// Archive documents that are remembered.
+        public static let archives = 100
     }
 
     public init() {

@@ -26,6 +26,8 @@ struct CycleDraft {
     /// What the time of the next check was set by.
     private(set) var reason: PollingInterval.Reason?
     private var gap: FeedRhythm.Gap?
+    /// Archives have shown that nothing is missing although the document had no known entry.
+    private(set) var isGapClosed = false
     var watch: StageWatch
 
     init(record: FeedRecord, started: Timestamp, isManual: Bool, watch: StageWatch = StageWatch()) {
@@ -89,6 +91,29 @@ extension CycleDraft {
 
     private func identity(_ key: ArticleKey, _ entry: EntryKey) -> ArticleIdentity {
         ArticleIdentity(key: key, link: entry.link, fingerprint: entry.fingerprint)
+    }
+}
+
+// MARK: - Archives
+
+extension CycleDraft {
+    /// Whether a whole document came in which nothing was known any more, although there was one before.
+    var hasRolledPast: Bool {
+        documentSize != nil && !new.isEmpty && unchanged + revised.count == 0 && record.state.lastSuccess != nil
+            && !record.state.rhythm.documentSizes.isEmpty
+    }
+
+    mutating func closeGap() { isGapClosed = true }
+
+    /// What the new articles are known by.
+    var newKeys: Set<ArticleKey> { Set(new.map(\.identity.key)) }
+
+    func hasRead(archive url: String) -> Bool { state.archives.contains(Digest(of: url)) }
+
+    /// An archive does not change: it is read once.
+    mutating func note(archive url: String) {
+        state.archives.append(Digest(of: url))
+        state.archives.removeFirst(max(0, state.archives.count - FeedState.Limits.archives))
     }
 }
 
@@ -237,7 +262,8 @@ extension CycleDraft {
         guard case .remote = record.feed.source, state.failures == 0, let notBefore = state.notBefore, failure == nil
         else { return }
         gap = state.rhythm.learn(
-            from: new.map(\.article), documentSize, hasKnown: unchanged + revised.count > 0, at: now)
+            from: new.map(\.article), documentSize, hasKnown: isGapClosed || unchanged + revised.count > 0,
+            at: now)
         guard var planner else { return }
         let next = planner.next(
             of: record.feed.id, record.feed.settings, &state.rhythm, after: now, notBefore: notBefore)

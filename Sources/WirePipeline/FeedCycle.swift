@@ -46,7 +46,7 @@ public struct FeedCycle: Sendable {
         watch.end(.fetch)
         var draft = CycleDraft(record: record, started: started, isManual: isManual, watch: watch)
         if case .modified(let document, let facts) = outcome {
-            await read(document, facts, into: &draft)
+            guard await read(document, facts, into: &draft) else { return nil }
         } else {
             draft.conclude(outcome, now: now())
         }
@@ -55,14 +55,15 @@ public struct FeedCycle: Sendable {
         return await save(draft)
     }
 
-    /// Parse, compare, normalise, match, raise.
-    private func read(_ document: FetchedDocument, _ facts: FetchFacts, into draft: inout CycleDraft) async {
+    /// Parse, compare, normalise, match, raise. False if the task was cancelled in between.
+    private func read(_ document: FetchedDocument, _ facts: FetchFacts, into draft: inout CycleDraft) async -> Bool {
         let parsed: ParsedFeed
         do {
             parsed = try parser.parse(document)
         } catch {
             draft.watch.end(.parse)
-            return draft.conclude(unreadable: error.failure, facts, now: now())
+            draft.conclude(unreadable: error.failure, facts, now: now())
+            return true
         }
         draft.watch.end(.parse)
         let known: KnownArticles
@@ -73,7 +74,8 @@ public struct FeedCycle: Sendable {
             let isNew = draft.record.state.lastSuccess == nil
             known = isNew ? KnownArticles() : try await store.known(keys, in: draft.record.feed.id)
         } catch {
-            return draft.conclude(unreadable: error.failure, facts, now: now())
+            draft.conclude(unreadable: error.failure, facts, now: now())
+            return true
         }
         let changes = decider.decide(identified, against: known)
         let time = now()
@@ -81,6 +83,7 @@ public struct FeedCycle: Sendable {
         draft.watch.end(.compare)
         normalize(parsed, keys, changes, at: time, into: &draft)
         draft.watch.end(.normalize)
+        guard await walkArchives(from: parsed, into: &draft) else { return false }
         do {
             match(at: time, edited: try await earlierTexts(of: draft.articles), into: &draft)
             draft.watch.end(.match)
@@ -89,6 +92,7 @@ public struct FeedCycle: Sendable {
         } catch {
             draft.conclude(unreadable: error.failure, facts, now: now())
         }
+        return true
     }
 
     /// The texts before their edit, by article, if a topic asks for them.

@@ -65,6 +65,15 @@ struct ColumnReader {
     mutating func time() -> Timestamp? { row.time(next()) }
     mutating func digest() -> Digest? { row.digest(next()) }
     mutating func json() -> JSONValue? { row.json(next()) }
+
+    /// One after the other.
+    mutating func digests() -> [Digest] {
+        let bytes = bytes() ?? []
+        return stride(from: 0, to: bytes.count, by: 16).compactMap { start in
+            Digest(bytes: bytes[start..<min(start + 16, bytes.count)])
+        }
+    }
+
     mutating func id<Subject>() -> ID<Subject> { row.id(next()) }
 }
 

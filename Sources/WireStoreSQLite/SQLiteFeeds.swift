@@ -158,7 +158,7 @@ enum FeedTable {
         next_check, not_before, retry_after, last_checked, last_success, failures, is_gone, validators_url, etag,
         last_modified, body_digest, moved_to, redirect_target, redirect_since, redirect_count, document_title, site_url,
         language, last_failure, not_found_since, last_manual_check, unchanged_checks, wishes, ambiguous_ids,
-        rhythm, check_started, check_outcome, check_status, check_bytes, check_failure
+        rhythm, archives, check_started, check_outcome, check_status, check_bytes, check_failure
         """
 
     private static let selection = """
@@ -219,12 +219,14 @@ extension FeedDeclaration {
 extension FeedState {
     fileprivate var values: [ColumnValue] {
         let ambiguous: [UInt8]? = ambiguousIDs.isEmpty ? nil : ambiguousIDs.flatMap(\.bytes)
+        let archived: [UInt8]? = archives.isEmpty ? nil : archives.flatMap(\.bytes)
         return [
             .of(nextCheck), .of(notBefore), .of(retryAfter), .of(lastChecked), .of(lastSuccess), .of(failures),
             .of(isGone), .of(validators?.url), .of(validators?.etag), .of(validators?.lastModified), .of(bodyDigest),
             .of(movedTo), .of(redirect?.target), .of(redirect?.since), .of(redirect?.count), .of(documentTitle),
             .of(siteURL), .of(language), .of(lastFailure?.json.text), .of(notFoundSince), .of(lastManualCheck),
             .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous), .of(rhythm.bytes),
+            .of(archived),
         ]
     }
 
@@ -251,12 +253,9 @@ extension FeedState {
         lastManualCheck = columns.time()
         unchangedWithoutValidator = columns.int() ?? 0
         if let wishes = columns.json() { self.wishes = DocumentWishes(json: wishes) }
-        let digests = columns.bytes() ?? []
-        ambiguousIDs = Set(
-            stride(from: 0, to: digests.count, by: 16).compactMap { start in
-                Digest(bytes: digests[start..<min(start + 16, digests.count)])
-            })
+        ambiguousIDs = Set(columns.digests())
         rhythm = columns.bytes().flatMap { FeedRhythm(bytes: $0) } ?? FeedRhythm()
+        archives = columns.digests()
     }
 }
 
@@ -325,15 +324,19 @@ extension FeedSettings {
     }
 
     fileprivate init(json: JSONValue?) {
+        guard let json else {
+            self.init()
+            return
+        }
         self.init(
-            interval: json?["interval_ms"]?.integer.map { .milliseconds($0) }, userAgent: json?["user_agent"]?.string,
-            header: json?["header"]?.string, language: json?["language"]?.string, country: json?["country"]?.string)
-        auth = json?["auth"]?.string
-        proxy = json?["proxy"]?.string
-        clientCertificate = json?["client_cert"]?.string
-        httpVersion = json?["http_version"]?.string
-        tier = json?["tier"]?.string.flatMap(FeedTier.init(rawValue:)) ?? .normal
-        foreign = json?["foreign"]?.array?.compactMap(ForeignAttribute.init(json:)) ?? []
+            interval: json["interval_ms"]?.integer.map { .milliseconds($0) }, userAgent: json["user_agent"]?.string,
+            header: json["header"]?.string, language: json["language"]?.string, country: json["country"]?.string)
+        auth = json["auth"]?.string
+        proxy = json["proxy"]?.string
+        clientCertificate = json["client_cert"]?.string
+        httpVersion = json["http_version"]?.string
+        tier = json["tier"]?.string.flatMap(FeedTier.init(rawValue:)) ?? .normal
+        foreign = json["foreign"]?.array?.compactMap(ForeignAttribute.init(json:)) ?? []
     }
 }
 

@@ -10,7 +10,7 @@ enum SQLiteMigrations {
     static var current: Int { steps.count }
 
     /// Step n, counted from 1, leads from schema n - 1 to n.
-    static let steps: [String] = [step1, step2, outbox, step4, step5, step6]
+    static let steps: [String] = [step1, step2, outbox, step4, step5, step6, step7]
 
     /// Refuses a database that is not ours or too new, and for reading (`mayBeEmpty` is false) one that is too old. Reads
     /// only.
@@ -194,6 +194,24 @@ enum SQLiteMigrations {
             since INTEGER NOT NULL,
             PRIMARY KEY (channel, recipient)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let step7 = """
+        ALTER TABLE feed_state ADD COLUMN archives BLOB;    -- digests, one after the other
+        CREATE TABLE lease (                -- a feed's subscription at a hub: WebSub
+            feed INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
+            token TEXT NOT NULL UNIQUE,     -- the end of the callback's address
+            secret BLOB NOT NULL,
+            hub TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            asked INTEGER NOT NULL,         -- when the hub was asked last
+            until INTEGER,                  -- NULL until the hub has verified
+            old_token TEXT,                 -- answers until the new one is verified
+            old_secret BLOB,
+            old_until INTEGER,
+            failures INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX lease_old ON lease (old_token) WHERE old_token IS NOT NULL;
         """
 
     /// The first revision whose text is kept; above `revision` if none is: of such an article only the identity is left.

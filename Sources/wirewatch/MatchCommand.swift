@@ -2,12 +2,12 @@ import ArgumentParser
 import WireDaemon
 import WireModel
 
-struct MatchCommand: ParsableCommand {
+struct MatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "match",
         abstract: "Show which topics would flag these documents; needs no database.",
         discussion: """
-            A document is plain text, HTML, a feed, or JSON Lines of articles.
+            A document is plain text, HTML, a feed, or JSON Lines of articles, which are matched on all cores.
 
             Examples:
               wirewatch match article.txt
@@ -34,7 +34,7 @@ struct MatchCommand: ParsableCommand {
     @Flag(name: .long, help: "Print counts and times to standard error.")
     var stats = false
 
-    func run() throws {
+    func run() async throws {
         let assembly = Assembly(settings: try common.settings(), locations: common.locations)
         var match = try usage { () throws(SettingsProblem) in try MatchRun(assembly, query: query) }
         for problem in match.problems { StandardError.write(problem + "\n") }
@@ -42,12 +42,18 @@ struct MatchCommand: ParsableCommand {
         var collected: [JSONValue] = []
         for input in inputs {
             let bytes = try usage { () throws(SettingsProblem) in try input.read() }
-            match.run(bytes, path: input.path) { result in
-                if common.quiet, result.matches.isEmpty { return }
+            let (isQuiet, format, printer) = (common.quiet, format, ArticlePrinter(ink: Ink(common.color)))
+            await match.run(bytes, path: input.path) { result -> Output? in
+                if isQuiet, result.matches.isEmpty { return nil }
                 switch format {
-                case .text: StandardOutput.write(text(of: result))
-                case .jsonl: StandardOutput.write(result.json)
-                case .json: collected.append(result.json)
+                case .text: return .text(printer.text(of: result))
+                case .jsonl: return .text(result.json.text + "\n")
+                case .json: return .value(result.json)
+                }
+            } visit: { output in
+                switch output {
+                case .text(let text): StandardOutput.write(text)
+                case .value(let value): collected.append(value)
                 }
             }
             for remark in match.takeRemarks() { StandardError.write(remark + "\n") }
@@ -57,12 +63,18 @@ struct MatchCommand: ParsableCommand {
         if match.hasFailed { throw ExitCode(1) }
     }
 
-    private func text(of result: MatchRun.Result) -> String {
-        let ink = Ink(common.color)
-        let printer = ArticlePrinter(ink: ink)
+    private enum Output: Sendable {
+        case text(String)
+        /// A member of the list that is printed at the end.
+        case value(JSONValue)
+    }
+}
+
+extension ArticlePrinter {
+    fileprivate func text(of result: MatchRun.Result) -> String {
         guard !result.matches.isEmpty else {
             let isFile = result.file == result.item.id
-            let name = isFile ? Ink.harmless(result.file) : printer.title(of: result.item)
+            let name = isFile ? Ink.harmless(result.file) : title(of: result.item)
             let file = isFile ? "" : ink.dim("  \(Ink.harmless(result.file))")
             return "\(ink.dim("none"))    \(name)\(file)\n\n"
         }
@@ -70,11 +82,8 @@ struct MatchCommand: ParsableCommand {
             id: ArticleID(rawValue: 1), feed: FeedID(rawValue: 1), item: result.item, seen: result.seen)
         let flags = result.matches.enumerated()
             .sorted { ($1.element.topic.severity, $0.offset) < ($0.element.topic.severity, $1.offset) }
-            .map {
-                ArticlePrinter.Flag(
-                    topic: $0.element.topic.name, severity: $0.element.topic.severity, match: $0.element.match)
-            }
+            .map { Flag(topic: $0.element.topic.name, severity: $0.element.topic.severity, match: $0.element.match) }
         // Text files have no title: the file's name stands in its place.
-        return printer.block(article, feed: result.feed, flags: flags, name: result.file) + "\n"
+        return block(article, feed: result.feed, flags: flags, name: result.file) + "\n"
     }
 }

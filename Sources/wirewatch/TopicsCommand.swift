@@ -52,9 +52,15 @@ struct TopicsCommand: ParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check the topics file and run the topics' own tests.",
-            discussion:
-                "Exit code 1 with errors, 0 with warnings only.\n\nExample:\n  wirewatch topics check --topics topics.yaml"
+            abstract: "Check the topics file, run the topics' own tests, tell overlaps and costs.",
+            discussion: """
+                Exit code 1 with errors, 0 with warnings only. A topic overlaps with another if every article that it flags is
+                flagged by the other too. Its cost says for how many articles it must be looked at: low for at most one in a
+                hundred, middle for one in five, high for more.
+
+                Example:
+                  wirewatch topics check --topics topics.yaml
+                """
         )
 
         @OptionGroup var common: CommonOptions
@@ -66,6 +72,7 @@ struct TopicsCommand: ParsableCommand {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             let topics = try usage { () throws(SettingsProblem) in try assembly.loadTopics() }
             let problems = topics.problems + topics.failedTests()
+            let review = TopicReview(topics.set)
             let routing = assembly.settings.routingProblems(for: topics.all)
             let errors = problems.filter(\.isError).map(\.json) + routing.filter(\.isError).map(\.json)
             let warnings =
@@ -74,6 +81,7 @@ struct TopicsCommand: ParsableCommand {
                 for text in problems.map(\.text) + routing.map(\.text) { StandardOutput.write(text + "\n\n") }
                 let tests = topics.all.reduce(0) { $0 + $1.tests.count }
                 if !common.quiet {
+                    StandardOutput.write(review.text)
                     StandardOutput.write(
                         "\(topics.all.count) topics, \(tests) tests, \(errors.count) errors, \(warnings.count) warnings\n"
                     )
@@ -81,7 +89,8 @@ struct TopicsCommand: ParsableCommand {
             } else {
                 StandardOutput.write([
                     "topics": .integer(Int64(topics.all.count)), "errors": .array(errors),
-                    "issues": .array(warnings),
+                    "issues": .array(warnings), "overlaps": .array(review.overlaps.map(\.json)),
+                    "costs": .array(review.costs.map(\.json)),
                 ])
             }
             if !errors.isEmpty { throw ExitCode(1) }
@@ -128,6 +137,46 @@ struct TopicsCommand: ParsableCommand {
                 StandardOutput.write(explanation.json)
             }
         }
+    }
+}
+
+extension TopicReview {
+    private enum Limits {
+        /// Overlaps and slow topics that are shown.
+        static let lines = 20
+    }
+
+    /// A line for each overlap and each topic of high cost, and how many topics have which cost.
+    fileprivate var text: String {
+        var lines = overlaps.prefix(Limits.lines).map { overlap in
+            overlap.isMutual
+                ? "overlap: \(overlap.topic) and \(overlap.other) flag the same articles"
+                : "overlap: all that \(overlap.topic) flags, \(overlap.other) flags too"
+        }
+        if overlaps.count > Limits.lines { lines.append("… and \(overlaps.count - Limits.lines) more overlaps") }
+        let high = costs.filter { $0.cost == .high }
+        lines += high.prefix(Limits.lines).map { entry in
+            "high cost: \(entry.topic) is looked at for "
+                + (entry.share >= 1 ? "every article" : "about \(Int(entry.share * 100)) % of all articles")
+                + "; a rare word that all its articles have would spare that"
+        }
+        if high.count > Limits.lines { lines.append("… and \(high.count - Limits.lines) more of high cost") }
+        if !lines.isEmpty { lines.append("") }
+        let counts = Cost.allCases.map { cost in "\(costs.count { $0.cost == cost }) \(cost.rawValue)" }
+        lines.append("costs: " + counts.joined(separator: ", "))
+        return lines.map { $0 + "\n" }.joined()
+    }
+}
+
+extension TopicReview.Overlap {
+    fileprivate var json: JSONValue {
+        ["topic": .string(topic), "other": .string(other), "mutual": .bool(isMutual)]
+    }
+}
+
+extension TopicReview.TopicCost {
+    fileprivate var json: JSONValue {
+        ["topic": .string(topic), "cost": .string(cost.rawValue), "share": .number(share)]
     }
 }
 
