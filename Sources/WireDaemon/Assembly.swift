@@ -69,13 +69,16 @@ public struct Assembly: Sendable {
     /// - Parameters:
     ///   - routing: who hears of what; without channels no alert is raised.
     ///   - feeds: all feeds that share the hosts' turns, with what is remembered of them.
+    ///   - hearsHubs: whether hubs reach this program.
     public func cycle(
-        store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedRecord]
+        store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedRecord],
+        hearsHubs: Bool = false
     ) -> FeedCycle {
         FeedCycle(
             fetcher: fetcher(for: feeds, client: client()), parser: FeedParser(), topics: topics, routing: routing,
             store: store,
-            commits: CommitQueue(store: store), planner: planner(for: feeds), now: Clock.now)
+            commits: CommitQueue(store: store), planner: planner(for: feeds), hearsHubs: hearsHubs,
+            now: Clock.now)
     }
 
     /// Gets documents for a look, with the guards and manners of every fetch.

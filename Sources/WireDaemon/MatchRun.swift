@@ -50,7 +50,8 @@ public struct MatchRun {
         }
         let set = topics.set
         let byID = Dictionary(set.topics.map { ($0.id, $0) }) { first, _ in first }
-        workers = (0..<max(1, cores ?? ProcessInfo.processInfo.activeProcessorCount)).map { _ in MatchWorker(set, byID) }
+        workers = (0..<max(1, cores ?? ProcessInfo.processInfo.activeProcessorCount)).map { _ in MatchWorker(set, byID)
+        }
         compiling = clock.now - start
         problems = topics.problems.map(\.text)
     }

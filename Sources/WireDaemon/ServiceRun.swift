@@ -36,6 +36,9 @@ public struct ServiceRun: Sendable {
         /// Old articles are removed for the first time so long after the start, then once a day.
         static let firstPrune: Duration = .seconds(600)
         static let prune: Duration = .seconds(86_400)
+        /// The keys of the topics are chosen anew for the first time so long after the start, then so often.
+        static let firstSettling: Duration = .seconds(3_600)
+        static let settling: Duration = .seconds(86_400)
         /// After a store that could not be used.
         static let trouble: Duration = .seconds(5)
     }
@@ -127,11 +130,17 @@ public struct ServiceRun: Sendable {
             await tell(.attempted(message, result))
         }
         for problem in delivery.problems { await tell(.problem(problem)) }
-        let actions = webActions(plan.assembly, store, delivery, telemetry, pulse, tell)
+        let desk = PushDesk(plan.assembly.settings, store: store, tell: tell)
+        let book = TopicBook(plan.topics.set)
+        let actions = webActions(plan.assembly, store, delivery, telemetry, pulse, desk, tell)
         let web = ServiceWeb(plan.assembly.settings, actions: actions)
         return await withTaskGroup(of: Plan?.self) { group in
             group.addTask {
-                await poll(plan, store, telemetry, pulse, tell)
+                await poll(plan, store, book, telemetry, pulse, desk, tell)
+                return nil
+            }
+            group.addTask {
+                await settle(book)
                 return nil
             }
             group.addTask {
@@ -170,7 +179,7 @@ public struct ServiceRun: Sendable {
     }
 
     private func poll(
-        _ plan: Plan, _ store: any Store, _ telemetry: Telemetry, _ pulse: Pulse,
+        _ plan: Plan, _ store: any Store, _ book: TopicBook, _ telemetry: Telemetry, _ pulse: Pulse, _ desk: PushDesk?,
         _ tell: @escaping @Sendable (News) async -> Void
     ) async {
         var known: [FeedRecord]?
@@ -185,23 +194,40 @@ public struct ServiceRun: Sendable {
         guard let feeds = known else { return }
         let assembly = plan.assembly
         let cycle = assembly.cycle(
-            store: store, topics: TopicBook(plan.topics.set), routing: assembly.settings.routing(for: plan.topics.all),
-            feeds: feeds)
+            store: store, topics: book, routing: assembly.settings.routing(for: plan.topics.all), feeds: feeds,
+            hearsHubs: desk != nil)
         let loop = PollLoop(
             cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store,
             started: telemetry.started)
-        await loop.run { report in
+        let report: @Sendable (FeedReport) async -> Void = { report in
             pulse.beat(new: report.new + report.revised)
             telemetry.note(report, at: Clock.now())
             await tell(.checked(report))
-        } look: { records, due in
-            pulse.beat(new: 0)
-            telemetry.note(records)
-            let failing = records.count { $0.state.failures > 0 }
-            let next = due.map { ", next check \($0)" } ?? ""
-            socket.status("\(records.count) feeds, \(failing) failing\(next)")
-        } trouble: { error in
-            await tell(.problem("error: \(error)"))
+        }
+        await withTaskGroup(of: Void.self) { group in
+            if let desk { group.addTask { await desk.run(cycle, report: report) } }
+            group.addTask {
+                await loop.run(report: report) { records, due in
+                    pulse.beat(new: 0)
+                    telemetry.note(records)
+                    let failing = records.count { $0.state.failures > 0 }
+                    let next = due.map { ", next check \($0)" } ?? ""
+                    socket.status("\(records.count) feeds, \(failing) failing\(next)")
+                } trouble: { error in
+                    await tell(.problem("error: \(error)"))
+                }
+            }
+        }
+    }
+
+    /// Chooses the words by which topics are found by what articles were seen to have, first soon, then once a day.
+    private func settle(_ book: TopicBook) async {
+        var pause = Limits.firstSettling
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            if Task.isCancelled { return }
+            book.settle()
+            pause = Limits.settling
         }
     }
 
@@ -256,7 +282,7 @@ public struct ServiceRun: Sendable {
     /// What the listener may ask and do.
     private func webActions(
         _ assembly: Assembly, _ store: any Store, _ delivery: DeliveryRun, _ telemetry: Telemetry, _ pulse: Pulse,
-        _ tell: @escaping @Sendable (News) async -> Void
+        _ desk: PushDesk?, _ tell: @escaping @Sendable (News) async -> Void
     ) -> WebActions {
         WebActions(
             health: { pulse.isBeating ? nil : "feeds have not been looked at for minutes" },
@@ -287,7 +313,9 @@ public struct ServiceRun: Sendable {
                 }
                 await tell(.unsubscribed(recipient: recipient, channel: channel))
                 return true
-            })
+            }, pushLimit: { await desk?.limit($0) },
+            isPushWanted: { await desk?.isWanted($0, $1) ?? false },
+            receive: { await desk?.receive($0, $1) ?? .gone })
     }
 
     /// Waits for SIGHUP and files that can be used.

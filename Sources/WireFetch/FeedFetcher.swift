@@ -5,9 +5,9 @@ public import WireModel
 /// Follows redirects itself, so that each hop asks the host's gate and the address guard, and so that what is told to
 /// one address (validators, credentials) is not told to another.
 public struct FeedFetcher: Sendable {
-    private let client: any HTTPClient
-    private let gate: HostGate
-    private let settings: FetchSettings
+    let client: any HTTPClient
+    let gate: HostGate
+    let settings: FetchSettings
     private let standardHeaders: StandardHeaders
 
     public enum Limits {
@@ -182,6 +182,7 @@ public struct FeedFetcher: Sendable {
         facts.validators = FeedFetcher.validators(of: response.head, url: facts.url, now: now)
         let document = FetchedDocument(
             bytes: response.body, url: facts.url, contentType: response.head.text("content-type"))
+        (facts.hub, facts.topic) = WebSub.links(response.head, base: walk.address)
         if response.status == 226 {
             try FeedFetcher.checkManipulation(response.head)
             facts.isPartial = true

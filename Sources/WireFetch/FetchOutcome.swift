@@ -60,6 +60,9 @@ public struct FetchFacts: Hashable, Sendable {
     public var retryAfter: Timestamp?
     /// The document holds only what is new (226); what it does not list is still there.
     public var isPartial = false
+    /// What the answer's `Link` headers name for push (WebSub): the hub, and the feed's own name for itself.
+    public var hub: String?
+    public var topic: String?
     /// Time spent waiting for turns of hosts.
     public var waited: Duration = .zero
     /// Whether the server was asked at all.

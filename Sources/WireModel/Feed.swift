@@ -149,6 +149,8 @@ public struct FeedState: Hashable, Sendable {
     /// Ids that named two entries of one document: not usable as identity in this feed. At most `Limits.ambiguousIDs`.
     public var ambiguousIDs: Set<Digest>
 
+    /// Where its last document said that news can be had by push; nil if it did not.
+    public var push: PushSource?
     /// Archive documents that were read, the latest last; by digest of their address. At most `Limits.archives`.
     public var archives: [Digest] = []
 

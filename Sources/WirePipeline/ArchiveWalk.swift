@@ -30,7 +30,9 @@ extension FeedCycle {
             let feed = Self.feed(draft.record.feed, listedAt: draft.record.state.movedTo ?? address, archive: link)
             let outcome = await fetcher.fetch(feed, state: FeedState(), now: now)
             if case .failed(_, let failure) = outcome, failure.code == "cancelled" { return false }
-            guard case .modified(let document, _) = outcome, let archive = try? parser.parse(document) else { return true }
+            guard case .modified(let document, _) = outcome, let archive = try? parser.parse(document) else {
+                return true
+            }
             do {
                 if try await take(archive, into: &draft) { draft.closeGap() }
             } catch {

@@ -28,6 +28,7 @@ struct CycleDraft {
     private var gap: FeedRhythm.Gap?
     /// Archives have shown that nothing is missing although the document had no known entry.
     private(set) var isGapClosed = false
+    private var isPush = false
     var watch: StageWatch
 
     init(record: FeedRecord, started: Timestamp, isManual: Bool, watch: StageWatch = StageWatch()) {
@@ -47,7 +48,7 @@ struct CycleDraft {
     var write: CycleWrite {
         CycleWrite(
             check: check, state: state, new: new, revised: revised, touched: touched, matches: flags.map(\.match),
-            alerts: alerts, notices: notices)
+            alerts: alerts, notices: notices, isPush: isPush)
     }
 
     private var check: FeedCheck {
@@ -150,6 +151,7 @@ extension CycleDraft {
         state.siteURL = description.homeURL
         state.language = description.language
         state.wishes = description.wishes
+        state.push = CycleDraft.push(facts, description)
         for id in ambiguous where state.ambiguousIDs.count < FeedState.Limits.ambiguousIDs {
             state.ambiguousIDs.insert(id)
         }
@@ -161,6 +163,22 @@ extension CycleDraft {
         documentSize = facts.isPartial ? nil : parsed.entries.count
         observeRedirect(facts, now: now)
         succeed(facts, now: now)
+    }
+
+    /// The headers' hub and name come before the document's.
+    private static func push(_ facts: FetchFacts, _ description: FeedDescription) -> PushSource? {
+        let hub = facts.hub ?? description.hubs.first { $0.type == "WebSub" }?.url
+        guard let hub, let topic = facts.topic ?? description.feedURL, URLReference.isWeb(hub),
+            URLReference.isWeb(topic)
+        else { return nil }
+        return PushSource(hub: hub, topic: topic)
+    }
+
+    /// A hub sent a document: its articles count, the feed's validators, times and failures stay as they are.
+    mutating func receive(_ bytes: Int) {
+        isPush = true
+        self.bytes = bytes
+        documentSize = nil
     }
 
     /// Anything but a document.
@@ -258,7 +276,7 @@ extension CycleDraft {
     }
 
     /// Takes the document's news into account, and puts the next check where it is worth its request.
-    mutating func plan(with planner: PollPlanner?, now: Timestamp) {
+    mutating func plan(with planner: PollPlanner?, hearsHubs: Bool = false, now: Timestamp) {
         guard case .remote = record.feed.source, state.failures == 0, let notBefore = state.notBefore, failure == nil
         else { return }
         gap = state.rhythm.learn(
@@ -270,6 +288,19 @@ extension CycleDraft {
         let wishes = PollingInterval.Wishes(document: state.wishes)
         state.nextCheck = PollingInterval(settings: record.feed.settings).leaveSkipped(next, wishes)
         if next > notBefore { reason = .schedule }
+        if hearsHubs { leaveToHub(now: now) }
+    }
+
+    /// While a hub sends what is new, one poll a day is a safety net; unless the user set the feed's times.
+    private mutating func leaveToHub(now: Timestamp) {
+        guard record.feed.settings.interval == nil, let until = record.pushedUntil, let next = state.nextCheck else {
+            return
+        }
+        let calm = min(now + PushRule.calm, until)
+        if calm > next {
+            state.nextCheck = calm
+            reason = .push
+        }
     }
 
     /// −1 to 1, of the feed and the moment: spreads the retries of feeds that failed together.
@@ -277,6 +308,11 @@ extension CycleDraft {
         let mixed = UInt64(bitPattern: record.feed.id.rawValue ^ started.milliseconds) &* 0x9E37_79B9_7F4A_7C15
         return Double(mixed >> 11) / Double(1 << 52) - 1
     }
+}
+
+private enum PushRule {
+    /// Between two polls of a feed whose hub sends what is new.
+    static let calm: Duration = .seconds(86_400)
 }
 
 // MARK: - Redirects and reports

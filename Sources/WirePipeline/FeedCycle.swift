@@ -17,14 +17,18 @@ public struct FeedCycle: Sendable {
     let commits: CommitQueue
     let now: @Sendable () -> Timestamp
     let planner: PollPlanner?
+    /// Whether hubs reach this program, so that a feed with a lease is polled seldom.
+    let hearsHubs: Bool
     let decider = ChangeDecider()
 
     /// - Parameters:
     ///   - routing: who hears of what; without channels no alert is raised.
     ///   - planner: says when the next check is worth its request; nil for as soon as it is allowed.
+    ///   - hearsHubs: whether hubs reach this program: then a feed with a lease is polled once a day.
     public init(
         fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, routing: AlertRouting = AlertRouting(),
-        store: any Store, commits: CommitQueue, planner: PollPlanner? = nil, now: @escaping @Sendable () -> Timestamp
+        store: any Store, commits: CommitQueue, planner: PollPlanner? = nil, hearsHubs: Bool = false,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.fetcher = fetcher
         self.parser = parser
@@ -33,6 +37,7 @@ public struct FeedCycle: Sendable {
         self.store = store
         self.commits = commits
         self.planner = planner
+        self.hearsHubs = hearsHubs
         self.now = now
     }
 
@@ -50,7 +55,7 @@ public struct FeedCycle: Sendable {
         } else {
             draft.conclude(outcome, now: now())
         }
-        draft.plan(with: planner, now: now())
+        draft.plan(with: planner, hearsHubs: hearsHubs, now: now())
         draft.announce(with: raiser, now: now())
         return await save(draft)
     }
@@ -85,14 +90,19 @@ public struct FeedCycle: Sendable {
         draft.watch.end(.normalize)
         guard await walkArchives(from: parsed, into: &draft) else { return false }
         do {
-            match(at: time, edited: try await earlierTexts(of: draft.articles), into: &draft)
-            draft.watch.end(.match)
-            draft.raise(with: raiser, document: { items(of: parsed) }, now: time)
-            draft.watch.end(.raise)
+            try await flag(parsed, at: time, into: &draft)
         } catch {
             draft.conclude(unreadable: error.failure, facts, now: now())
         }
         return true
+    }
+
+    /// Match, raise.
+    func flag(_ parsed: ParsedFeed, at time: Timestamp, into draft: inout CycleDraft) async throws(StoreError) {
+        match(at: time, edited: try await earlierTexts(of: draft.articles), into: &draft)
+        draft.watch.end(.match)
+        draft.raise(with: raiser, document: { items(of: parsed) }, now: time)
+        draft.watch.end(.raise)
     }
 
     /// The texts before their edit, by article, if a topic asks for them.
@@ -106,7 +116,7 @@ public struct FeedCycle: Sendable {
     }
 
     /// Makes articles of the new and the edited entries only.
-    private func normalize(
+    func normalize(
         _ parsed: ParsedFeed, _ keys: [EntryKey], _ changes: [Change], at time: Timestamp, into draft: inout CycleDraft
     ) {
         let normalizer = Normalizer(url: parsed.documentURL)
@@ -150,7 +160,7 @@ public struct FeedCycle: Sendable {
     }
 
     /// Writes everything at once; if that fails, the check failed and nothing of it counts.
-    private func save(_ draft: CycleDraft) async -> FeedReport {
+    func save(_ draft: CycleDraft) async -> FeedReport {
         var watch = draft.watch
         var report: FeedReport
         do {

@@ -14,6 +14,7 @@ extension PollingInterval.Reason {
         case .retryAfter: "the server asked for it (Retry-After)"
         case .backoff: "after failures a feed is asked less and less often"
         case .skippedTimes: "the document asks to be left alone until then (skipHours, skipDays)"
+        case .push: "a hub sends what is new; a poll a day makes sure that nothing is missed"
         case .schedule: "it might be asked earlier, but from how it posts that time is worth more"
         }
     }

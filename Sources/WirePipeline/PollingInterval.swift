@@ -47,6 +47,8 @@ public struct PollingInterval: Sendable {
         case retryAfter = "retry_after", backoff, skippedTimes = "skipped_times"
         /// Later than any rule demands: the plan expects more of that time.
         case schedule
+        /// A hub sends what is new: one poll a day is a safety net.
+        case push
     }
 
     /// When a feed may be asked again, by which rule, and the part of it that even a manual refresh may not pass.

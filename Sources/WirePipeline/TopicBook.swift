@@ -44,6 +44,22 @@ public final class TopicBook: Sendable {
         return matches
     }
 
+    /// Chooses the words by which topics are found anew, by how often the articles so far had them. Changes no answer.
+    public func settle() {
+        let (topics, frequencies, edition) = state.withLock { state in
+            (state.topics, state.idle.map(\.frequencies), state.edition)
+        }
+        let seen = frequencies.reduce(into: TermFrequencies()) { $0.add($1) }
+        guard seen.isTelling else { return }
+        let settled = topics.rechosen(by: seen)
+        state.withLock { state in
+            guard state.edition == edition else { return }
+            state.topics = settled
+            state.idle = []
+            state.edition += 1
+        }
+    }
+
     private static func index(_ topics: TopicSet) -> [String: Topic] {
         Dictionary(topics.topics.map { ($0.id, $0) }) { first, _ in first }
     }

@@ -13,10 +13,13 @@ public struct CycleWrite: Hashable, Sendable {
     /// Of these matches; an alert whose match is not stored is not stored either.
     public var alerts: [NewAlert]
     public var notices: [NewNotice]
+    /// A hub sent the articles: the feed's state and its last check stay as they are.
+    public var isPush: Bool
 
     public init(
         check: FeedCheck, state: FeedState, new: [NewArticle] = [], revised: [RevisedArticle] = [],
-        touched: [TouchedArticle] = [], matches: [NewMatch] = [], alerts: [NewAlert] = [], notices: [NewNotice] = []
+        touched: [TouchedArticle] = [], matches: [NewMatch] = [], alerts: [NewAlert] = [], notices: [NewNotice] = [],
+        isPush: Bool = false
     ) {
         self.check = check
         self.state = state
@@ -26,6 +29,7 @@ public struct CycleWrite: Hashable, Sendable {
         self.matches = matches
         self.alerts = alerts
         self.notices = notices
+        self.isPush = isPush
     }
 
     public var feed: FeedID { check.feed }

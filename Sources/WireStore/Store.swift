@@ -5,7 +5,7 @@ public import WireModel
 ///
 /// Calls may come from any task at once. What a call says it stored has reached the disk when it returns.
 /// A cancelled task does not break off a call that writes.
-public protocol Store: OutboxStore {
+public protocol Store: OutboxStore, LeaseStore {
     /// Makes ids above all that this store has ever held.
     var ids: IDSource { get }
 
@@ -112,8 +112,14 @@ public struct FeedRecord: Hashable, Sendable {
     public var lastCheck: FeedCheck?
     /// Whether it is polled: the operator's list names it, or a command added it.
     public let isListed: Bool
+    /// Until when a hub sends what is new; nil if none does.
+    public var pushedUntil: Timestamp?
 
-    public init(feed: Feed, state: FeedState = FeedState(), lastCheck: FeedCheck? = nil, isListed: Bool = true) {
+    public init(
+        feed: Feed, state: FeedState = FeedState(), lastCheck: FeedCheck? = nil, isListed: Bool = true,
+        pushedUntil: Timestamp? = nil
+    ) {
+        self.pushedUntil = pushedUntil
         self.feed = feed
         self.state = state
         self.lastCheck = lastCheck

@@ -158,11 +158,12 @@ enum FeedTable {
         next_check, not_before, retry_after, last_checked, last_success, failures, is_gone, validators_url, etag,
         last_modified, body_digest, moved_to, redirect_target, redirect_since, redirect_count, document_title, site_url,
         language, last_failure, not_found_since, last_manual_check, unchanged_checks, wishes, ambiguous_ids,
-        rhythm, archives, check_started, check_outcome, check_status, check_bytes, check_failure
+        rhythm, archives, hub, hub_topic, check_started, check_outcome, check_status, check_bytes, check_failure
         """
 
     private static let selection = """
-        SELECT \(feedColumns), \(stateColumns) FROM feed LEFT JOIN feed_state ON feed_state.feed = feed.id
+        SELECT \(feedColumns), \(stateColumns), (SELECT max(until) FROM lease WHERE lease.feed = feed.id)
+        FROM feed LEFT JOIN feed_state ON feed_state.feed = feed.id
         """
 
     private static let replacement: String = {
@@ -204,8 +205,9 @@ enum FeedTable {
         let listing = Listing(&columns)
         let (feed, position) = (listing.feed, listing.position)
         let state = FeedState(&columns)
+        let check = FeedCheck(&columns, of: feed.id)
         let record = FeedRecord(
-            feed: feed, state: state, lastCheck: FeedCheck(&columns, of: feed.id), isListed: position != nil)
+            feed: feed, state: state, lastCheck: check, isListed: position != nil, pushedUntil: columns.time())
         return Entry(record: record, rank: (listing.isAdded ? Int.max : position ?? Int.max, feed.id))
     }
 }
@@ -226,7 +228,7 @@ extension FeedState {
             .of(movedTo), .of(redirect?.target), .of(redirect?.since), .of(redirect?.count), .of(documentTitle),
             .of(siteURL), .of(language), .of(lastFailure?.json.text), .of(notFoundSince), .of(lastManualCheck),
             .of(unchangedWithoutValidator), .of(wishes.json?.text), .of(ambiguous), .of(rhythm.bytes),
-            .of(archived),
+            .of(archived), .of(push?.hub), .of(push?.topic),
         ]
     }
 
@@ -256,6 +258,8 @@ extension FeedState {
         ambiguousIDs = Set(columns.digests())
         rhythm = columns.bytes().flatMap { FeedRhythm(bytes: $0) } ?? FeedRhythm()
         archives = columns.digests()
+        let (hub, topic) = (columns.text(), columns.text())
+        if let hub, let topic { push = PushSource(hub: hub, topic: topic) }
     }
 }
 

@@ -198,20 +198,19 @@ enum SQLiteMigrations {
 
     private static let step7 = """
         ALTER TABLE feed_state ADD COLUMN archives BLOB;    -- digests, one after the other
-        CREATE TABLE lease (                -- a feed's subscription at a hub: WebSub
-            feed INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
-            token TEXT NOT NULL UNIQUE,     -- the end of the callback's address
-            secret BLOB NOT NULL,
+        ALTER TABLE feed_state ADD COLUMN hub TEXT;         -- where its news can be had by push, and
+        ALTER TABLE feed_state ADD COLUMN hub_topic TEXT;   -- under which name
+        CREATE TABLE lease (                -- a subscription at a hub (WebSub)
+            token TEXT PRIMARY KEY,         -- the end of the callback's address
+            feed INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+            secret BLOB,
             hub TEXT NOT NULL,
             topic TEXT NOT NULL,
-            asked INTEGER NOT NULL,         -- when the hub was asked last
+            asked INTEGER NOT NULL,
             until INTEGER,                  -- NULL until the hub has verified
-            old_token TEXT,                 -- answers until the new one is verified
-            old_secret BLOB,
-            old_until INTEGER,
             failures INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX lease_old ON lease (old_token) WHERE old_token IS NOT NULL;
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX lease_feed ON lease (feed);
         """
 
     /// The first revision whose text is kept; above `revision` if none is: of such an article only the identity is left.

@@ -35,7 +35,7 @@ public struct Listener: Sendable {
         let logger = logger
         let http = HTTP1Channel(
             responder: { request, writer, _ in
-                let answer = await handler.answer(await Listener.read(request))
+                let answer = await handler.answer(await Listener.read(request, handler))
                 let response = Listener.response(answer, isHead: request.method == .head)
                 try await writer.write(response: response.head, body: response.body)
             },
@@ -85,16 +85,16 @@ public struct Listener: Sendable {
     /// Returns when the listener's loop has taken up a piece of work; a loop that hangs never does.
     public func pass() async throws { try await server.channel.eventLoop.submit {}.get() }
 
-    private static func read(_ request: Request) async -> WebRequest {
-        var body = ""
+    private static func read(_ request: Request, _ handler: WebHandler) async -> WebRequest {
+        let path = request.head.path ?? ""
+        var bytes: [UInt8]? = []
         if request.method == .post {
-            // One that is longer than anything that is asked for here is as good as none.
-            let bytes = try? await request.body.collect(upTo: WebHandler.bodyLimit)
-            body = bytes.map { String(buffer: $0) } ?? ""
+            bytes = try? await Array(buffer: request.body.collect(upTo: handler.bodyLimit(path)))
         }
         return WebRequest(
-            method: request.method.rawValue, path: request.head.path ?? "", host: request.head.authority ?? "",
-            body: body)
+            method: request.method.rawValue, path: path, host: request.head.authority ?? "", bytes: bytes,
+            contentType: request.headers[.contentType],
+            signature: HTTPField.Name("X-Hub-Signature").flatMap { request.headers[$0] })
     }
 
     /// Now, as RFC 9110 section 5.6.7 writes it.

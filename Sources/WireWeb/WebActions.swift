@@ -14,6 +14,13 @@ public struct WebActions: Sendable {
     /// Takes the token's recipient off for good, also the second time; false if that could not be stored.
     public var unsubscribe: @Sendable (_ subscription: Subscription) async -> Bool
 
+    /// Bytes that a hub with this token may send; nil if it is no token of ours.
+    public var pushLimit: @Sendable (_ token: String) async -> Int?
+    /// Whether a subscription at a hub is wanted; takes note of it if it is.
+    public var isPushWanted: @Sendable (_ token: String, _ question: PushPage.Question) async -> Bool
+    /// Takes what a hub sends; it is looked at later.
+    public var receive: @Sendable (_ token: String, _ content: PushPage.Content) async -> PushPage.Reception
+
     public struct Subscription: Hashable, Sendable {
         public let channel: String
         public let recipient: String
@@ -28,8 +35,14 @@ public struct WebActions: Sendable {
         health: @escaping Complaint, readiness: @escaping Complaint,
         metrics: @escaping @Sendable () async -> String?,
         subscription: @escaping @Sendable (String) async -> Subscription? = { _ in nil },
-        unsubscribe: @escaping @Sendable (Subscription) async -> Bool = { _ in false }
+        unsubscribe: @escaping @Sendable (Subscription) async -> Bool = { _ in false },
+        pushLimit: @escaping @Sendable (String) async -> Int? = { _ in nil },
+        isPushWanted: @escaping @Sendable (String, PushPage.Question) async -> Bool = { _, _ in false },
+        receive: @escaping @Sendable (String, PushPage.Content) async -> PushPage.Reception = { _, _ in .gone }
     ) {
+        self.pushLimit = pushLimit
+        self.isPushWanted = isPushWanted
+        self.receive = receive
         self.health = health
         self.readiness = readiness
         self.metrics = metrics

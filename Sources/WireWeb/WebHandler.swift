@@ -5,14 +5,28 @@ public struct WebRequest: Hashable, Sendable {
     public let path: String
     /// Of the name in the field `Host`, without a port; empty if there is none.
     public let host: String
-    /// At most `WebHandler.bodyLimit` bytes; empty for a longer one.
-    public let body: String
+    /// Behind the question mark.
+    public let query: String
+    /// At most as many as the handler's `bodyLimit` says; nil for a longer body.
+    public let bytes: [UInt8]?
+    public let contentType: String?
+    /// `X-Hub-Signature`.
+    public let signature: String?
 
-    public init(method: String, path: String, host: String = "localhost", body: String = "") {
+    /// Empty for a body that is too long.
+    public var body: String { String(decoding: bytes ?? [], as: UTF8.self) }
+
+    public init(
+        method: String, path: String, host: String = "localhost", bytes: [UInt8]? = [], contentType: String? = nil,
+        signature: String? = nil
+    ) {
         self.method = method
         self.path = String(path.prefix { $0 != "?" })
+        query = String(path.dropFirst(self.path.count + 1))
+        self.bytes = bytes
+        self.contentType = contentType
+        self.signature = signature
         self.host = WebRequest.withoutPort(host).lowercased()
-        self.body = body
     }
 
     private static func withoutPort(_ host: String) -> String {
@@ -41,10 +55,12 @@ public struct WebAnswer: Hashable, Sendable {
 
 /// Answers requests about the service itself.
 public struct WebHandler: Sendable {
-    /// Bytes of a request's body that are read.
-    public static let bodyLimit = 4_096
+    private enum Limits {
+        /// Bytes of a request's body that are read.
+        static let body = 4_096
+    }
 
-    private let actions: WebActions
+    let actions: WebActions
     private let hosts: Set<String>
 
     /// - Parameter hosts: names under which it is asked, besides literal addresses and `localhost`. Others are refused: a
@@ -52,6 +68,13 @@ public struct WebHandler: Sendable {
     public init(_ actions: WebActions, hosts: Set<String> = []) {
         self.actions = actions
         self.hosts = Set(hosts.map { $0.lowercased() })
+    }
+
+    /// Bytes of a request's body that are read. Only who has a hub's token may send much.
+    public func bodyLimit(_ path: String) async -> Int {
+        guard path.hasPrefix(PushPage.path) else { return Limits.body }
+        let token = path.dropFirst(PushPage.path.count).prefix { $0 != "?" }
+        return await actions.pushLimit(String(token)) ?? Limits.body
     }
 
     public func answer(_ request: WebRequest) async -> WebAnswer {
@@ -69,11 +92,13 @@ public struct WebHandler: Sendable {
             }
         case let path where path.hasPrefix(UnsubscribePage.path):
             return await unsubscribe(request, token: String(path.dropFirst(UnsubscribePage.path.count)))
+        case let path where path.hasPrefix(PushPage.path):
+            return await push(request, token: String(path.dropFirst(PushPage.path.count)))
         default: return WebHandler.missing
         }
     }
 
-    private static let missing = WebAnswer(status: 404, body: "there is no such page\n")
+    static let missing = WebAnswer(status: 404, body: "there is no such page\n")
 
     private func page(_ request: WebRequest, _ body: () async -> WebAnswer) async -> WebAnswer {
         guard request.method == "GET" || request.method == "HEAD" else {

@@ -205,6 +205,7 @@ struct FeedsCommand: ParsableCommand {
             case "rest": "its hosts asked for rest"
             case "not_before": "not allowed earlier"
             case "schedule": "planned"
+            case "push": "pushed by a hub"
             default: "due"
             }
         let padded = due.padding(toLength: 24, withPad: " ", startingAt: 0)

@@ -6,7 +6,9 @@ import Testing
 @Suite("Matching documents in bulk")
 struct MatchRunTests {
     /// What a run on so many cores tells of each article, and of what it could not read.
-    private func run(cores: Int, _ lines: String) async throws -> (told: [String], remarks: [String], statistics: String) {
+    private func run(
+        cores: Int, _ lines: String
+    ) async throws -> (told: [String], remarks: [String], statistics: String) {
         let locations = Locations(
             choices: .init(config: "/nowhere/wirewatch.yaml"), environment: ["HOME": "/nowhere"], current: "/nowhere")
         var match = try MatchRun(

@@ -15,9 +15,10 @@ struct ArchiveWalkTests {
     private func atom(_ items: ClosedRange<Int>, archive: String? = nil) -> String {
         let link = archive.map { "<link rel=\"prev-archive\" href=\"\($0)\"/>" } ?? ""
         let entries = items.map { number in
-            "<entry><id>urn:\(number)</id><title>Item \(number)</title><updated>\((start - week + .seconds(number * 3_600)).description)</updated></entry>"
+            let time = start - week + .seconds(number * 3_600)
+            return "<entry><id>urn:\(number)</id><title>Item \(number)</title><updated>\(time)</updated></entry>"
         }
-        return "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>T</title><id>urn:f</id>\(link)\(entries.joined())</feed>"
+        return "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>urn:f</id>\(link)\(entries.joined())</feed>"
     }
 
     private func article(_ server: FixtureServer, _ path: String) -> Int { server.requests(for: path).count }
@@ -53,7 +54,8 @@ struct ArchiveWalkTests {
         let server = try FixtureServer()
         server.answer("/f", .text(200, [], atom(1...2)), .text(200, [], atom(200...201, archive: "/a19")))
         for number in 1...19 {
-            server.answer("/a\(number)", .text(200, [], atom(number * 10...number * 10 + 1, archive: "/a\(number - 1)")))
+            let items = number * 10...number * 10 + 1
+            server.answer("/a\(number)", .text(200, [], atom(items, archive: "/a\(number - 1)")))
         }
         let poller = try await Poller([Poller.feed(server.url("/f"))], at: start)
         try await poller.poll()
@@ -63,10 +65,11 @@ struct ArchiveWalkTests {
         #expect(article(server, "/a10") == 1 && article(server, "/a9") == 0)
     }
 
-    @Test("P27 An archive that fails, loops or lies inside a private network ends the walk, and the gap is told")
+    @Test("P27 T05 An archive that fails, loops or lies inside a private network ends the walk, and the gap is told")
     func survivesBadArchives() async throws {
         for (archive, answer) in [
-            ("/a", Answer(500)), ("/a", .text(200, [], "no feed")), ("/f", Answer(500)), ("file:///etc/passwd", Answer(500)),
+            ("/a", Answer(500)), ("/a", .text(200, [], "no feed")), ("/f", Answer(500)),
+            ("file:///etc/passwd", Answer(500)),
             ("http://127.0.0.1:1/a", Answer(500)),
         ] {
             let server = try FixtureServer()

@@ -151,6 +151,9 @@ struct OpeningTests {
             // Spares the header, so that the file passes for ours.
             let start = number * page + (number == 0 ? 100 : 0)
             for index in start..<start + 600 { damaged[index] = UInt8(truncatingIfNeeded: index &* 31) }
+            // A folder for each: the journal of another would heal the damage.
+            let folder = try TemporaryFolder()
+            try FileManager.default.createDirectory(atPath: folder.data, withIntermediateDirectories: true)
             try damaged.write(to: URL(fileURLWithPath: folder.database))
             do throws(StoreError) {
                 let store = try await SQLiteStore(folder: folder.data)

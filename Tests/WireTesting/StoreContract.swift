@@ -14,7 +14,7 @@ public struct StorePromise: Sendable, CustomTestStringConvertible {
         self.keep = keep
     }
 
-    public static let all = feedPromises + cyclePromises + queryPromises + outboxPromises
+    public static let all = feedPromises + leasePromises + cyclePromises + queryPromises + outboxPromises
 }
 
 private let feedPromises = [
@@ -96,6 +96,7 @@ private func everyState(_ now: Timestamp) -> FeedState {
     state.rhythm.note(delay: .seconds(300))
     state.rhythm.gap = FeedRhythm.Gap(from: now - .seconds(9_000), to: now)
     state.rhythm.plan = FeedRhythm.Plan(day: 20_000, minutes: [15, 600])
+    state.push = PushSource(hub: "https://hub.example/", topic: "https://news.example/feed.xml")
     state.archives = [Digest(of: "a"), Digest(of: "b")]
     state.ambiguousIDs = Set((0..<FeedState.Limits.ambiguousIDs).map { Digest(of: "\($0)") })
     return state

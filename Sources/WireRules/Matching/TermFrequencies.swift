@@ -18,6 +18,12 @@ public struct TermFrequencies: Sendable {
         for (rule, count) in zip(rules, seen) where count > 0 { counts[rule, default: 0] += Int(count) }
     }
 
+    /// Adds what another matcher observed.
+    public mutating func add(_ other: TermFrequencies) {
+        articles += other.articles
+        counts.merge(other.counts, uniquingKeysWith: +)
+    }
+
     mutating func add(articles count: Int) { articles += count }
 
     /// The share of articles, a millionth for what was never seen; nil while too few articles were seen.
