@@ -56,9 +56,8 @@ struct LongRunTests {
     func month() async throws {
         let feeds = 48
         let ledger = Mutex(Ledger(now: start))
-        let server = try FixtureServer()
-        server.answer { request in
-            ledger.withLock { ledger in
+        let rule: @Sendable (FixtureServer.Request) -> Answer? = { request in
+            ledger.withLock { ledger -> Answer? in
                 let (now, path) = (ledger.now, request.target)
                 guard let number = Int(path.dropFirst()) else { return Answer(404) }
                 ledger.requests += 1
@@ -83,8 +82,11 @@ struct LongRunTests {
                 return .text(200, headers + [("ETag", tag)], rss(item...item + 5, Self.head(number)))
             }
         }
-        // One 429 or 503 makes all feeds of a host rest: those that say it are alone on theirs.
-        let poller = try await Poller((0..<feeds).map { Poller.feed(server.url("/\($0)")) }, at: start)
+        // A host for each: one 429 or 503 makes all feeds of a host rest.
+        let servers = try (0..<feeds).map { _ in try FixtureServer() }
+        for server in servers { server.answer(by: rule) }
+        let poller = try await Poller(
+            servers.enumerated().map { Poller.feed($1.url("/\($0)")) }, at: start)
         let end = start + .seconds(30 * 86_400)
         while poller.now < end {
             try await poller.poll(isPlanned: true)
