@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-match bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
+.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-match bench-fetch bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -76,6 +76,9 @@ bench-parse: setup ## measure the parser alone against libxml2's SAX2 pass (docs
 
 bench-match: setup ## measure the rule engine alone against a token index in C++ (docs/performance.md); takes some minutes
 	@Benchmarks/run --rounds $(or $(ROUNDS),5) match
+
+bench-fetch: setup release ## measure rounds of FEEDS=10000 from nginx against floors in C (docs/performance.md); takes some minutes
+	@Benchmarks/run --feeds $(or $(FEEDS),10000) --rounds $(or $(ROUNDS),3) fetch
 
 bench-deliver: setup ## measure delivery to a sink on this machine (docs/performance.md); takes two minutes
 	@Benchmarks/run deliver

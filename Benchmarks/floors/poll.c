@@ -1,6 +1,7 @@
 /* Floor of a fetch: curl multi with 200 transfers at once, one SAX2 pass over each document, an SQLite row for each item, all in one
-   transaction. When the database knows a feed's validators they are sent back; a 304 costs nothing more.
-     poll DATABASE < list of addresses */
+   transaction. When the database knows a feed's validators they are sent back; a 304 costs nothing more, and of a document that was read
+   before only items with new ids are stored. With `index` the titles and texts also go into a full-text index.
+     poll DATABASE [index] < list of addresses */
 #include <curl/curl.h>
 #include <libxml/parser.h>
 #include <sqlite3.h>
@@ -23,7 +24,7 @@ struct transfer {
 };
 struct pass { struct buffer value[field_count]; enum field open; int in_item; };
 
-static sqlite3_stmt *insert_item, *keep_feed;
+static sqlite3_stmt *insert_item, *keep_feed, *index_item;
 static long items, not_modified, failed;
 
 static void append(struct buffer *b, const void *bytes, size_t count) {
@@ -81,7 +82,14 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     check(sqlite3_step(insert_item), sqlite3_db_handle(insert_item));
     sqlite3_reset(insert_item);
     pass->in_item = 0;
+    if (!sqlite3_changes(sqlite3_db_handle(insert_item))) return;
     items++;
+    if (!index_item) return;
+    sqlite3_bind_int64(index_item, 1, sqlite3_last_insert_rowid(sqlite3_db_handle(insert_item)));
+    for (int f = title; f <= text; f += text - title)
+        sqlite3_bind_text(index_item, f == title ? 2 : 3, pass->value[f].bytes ? pass->value[f].bytes : "", (int)pass->value[f].used, SQLITE_STATIC);
+    check(sqlite3_step(index_item), sqlite3_db_handle(index_item));
+    sqlite3_reset(index_item);
 }
 static void on_error(void *ctx, xmlErrorPtr error) { (void)ctx, (void)error; }
 
@@ -142,15 +150,18 @@ static void finish(struct transfer *t, CURLcode code) {
 
 /* the round */
 
-static sqlite3 *open_database(const char *path) {
+static sqlite3 *open_database(const char *path, int with_index) {
     sqlite3 *db;
     check(sqlite3_open(path, &db), db);
     check(sqlite3_exec(db,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
         "CREATE TABLE IF NOT EXISTS feed (url TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;"
         "CREATE TABLE IF NOT EXISTS item (rowid INTEGER PRIMARY KEY, title TEXT, link TEXT, id TEXT, text TEXT);"
-        "BEGIN", NULL, NULL, NULL), db);
-    check(sqlite3_prepare_v2(db, "INSERT INTO item (title, link, id, text) VALUES (?, ?, ?, ?)", -1, &insert_item, NULL), db);
+        "CREATE UNIQUE INDEX IF NOT EXISTS item_id ON item (id, link);", NULL, NULL, NULL), db);
+    if (with_index) check(sqlite3_exec(db, "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (title, text)", NULL, NULL, NULL), db);
+    check(sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), db);
+    if (with_index) check(sqlite3_prepare_v2(db, "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", -1, &index_item, NULL), db);
+    check(sqlite3_prepare_v2(db, "INSERT OR IGNORE INTO item (title, link, id, text) VALUES (?, ?, ?, ?)", -1, &insert_item, NULL), db);
     check(sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO feed VALUES (?, ?, ?)", -1, &keep_feed, NULL), db);
     return db;
 }
@@ -160,8 +171,8 @@ static char *copy_column(sqlite3_stmt *row, int column) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) { fprintf(stderr, "usage: poll DATABASE < addresses\n"); return 2; }
-    sqlite3 *db = open_database(argv[1]);
+    if (argc < 2) { fprintf(stderr, "usage: poll DATABASE [index] < addresses\n"); return 2; }
+    sqlite3 *db = open_database(argv[1], argc > 2);
     struct feed *feeds = NULL;
     size_t count = 0, next = 0;
     char line[512];
@@ -211,6 +222,7 @@ int main(int argc, char **argv) {
     check(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), db);
     printf("feeds=%zu items=%ld not_modified=%ld failed=%ld\n", count, items, not_modified, failed);
     sqlite3_finalize(insert_item);
+    sqlite3_finalize(index_item);
     sqlite3_finalize(keep_feed);
     sqlite3_close(db);
     return failed ? 1 : 0;
