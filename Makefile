@@ -83,7 +83,7 @@ bench-fetch: setup release ## measure rounds of FEEDS=10000 from nginx against f
 bench-deliver: setup ## measure delivery to a sink on this machine (docs/performance.md); takes two minutes
 	@Benchmarks/run deliver
 
-fuzz: setup ## feed the parser with what a fuzzer makes up, for SECONDS=120 in all; findings go to Fuzz/findings
+fuzz: setup ## feed parser, queries and words with what a fuzzer makes up, for SECONDS=120 in all; findings go to Fuzz/findings
 	@scripts/fuzz $(or $(SECONDS),120)
 
 test-sanitized: setup-tests ## run the parser's tests under the address and the thread sanitizer

@@ -10,6 +10,7 @@ let package = Package(
             name: "FuzzParse",
             dependencies: [
                 .product(name: "WireModel", package: "wirewatch"), .product(name: "WireParse", package: "wirewatch"),
+                .product(name: "WireText", package: "wirewatch"), .product(name: "WireRules", package: "wirewatch"),
             ],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])])
     ],

@@ -18,6 +18,8 @@ final class PushDesk: Sendable {
         static let asked = 50
         /// Bytes that wait to be looked at; what comes beyond is fetched from the feed instead.
         static let waiting = 32 << 20
+        /// What a small document counts at least.
+        static let parcel = 1 << 10
         static let tokenBytes = 16
         static let secretBytes = 32
     }
@@ -76,7 +78,9 @@ final class PushDesk: Sendable {
         do throws(StoreError) {
             let now = Clock.now()
             for lease in try await store.leases() where lease.isActive(at: now) {
-                try await store.pollSoon(lease.feed, now: now)
+                // Spread, as all that is overdue at a start.
+                let time = PollPlanner.start(of: lease.feed, due: now - .milliseconds(1), at: now)
+                try await store.pollSoon(lease.feed, now: time)
             }
         } catch {
             await tell(.problem("error: \(error)"))
@@ -179,8 +183,8 @@ final class PushDesk: Sendable {
             return .taken
         }
         let hasRoom = state.withLock { state in
-            guard state.waiting + bytes.count <= Limits.waiting else { return false }
-            state.waiting += bytes.count
+            guard state.waiting + PushDesk.weight(bytes) <= Limits.waiting else { return false }
+            state.waiting += PushDesk.weight(bytes)
             return true
         }
         guard hasRoom else {
@@ -193,7 +197,7 @@ final class PushDesk: Sendable {
     }
 
     private func take(_ parcel: Parcel, _ cycle: FeedCycle, _ report: (FeedReport) async -> Void) async {
-        defer { state.withLock { $0.waiting -= parcel.document.bytes.count } }
+        defer { state.withLock { $0.waiting -= PushDesk.weight(parcel.document.bytes) } }
         guard let record = try? await store.feeds().first(where: { $0.feed.id == parcel.feed && $0.isListed }) else {
             return
         }
@@ -202,6 +206,8 @@ final class PushDesk: Sendable {
         if result.check.failure != nil { await pollInstead(parcel.feed) }
         await report(result)
     }
+
+    private static func weight(_ bytes: [UInt8]) -> Int { bytes.count + Limits.parcel }
 
     private func pollInstead(_ feed: FeedID) async {
         do throws(StoreError) {
