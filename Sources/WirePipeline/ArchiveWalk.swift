@@ -17,10 +17,12 @@ extension FeedCycle {
     func walkArchives(from parsed: ParsedFeed, into draft: inout CycleDraft) async -> Bool {
         guard draft.hasRolledPast, case .remote(let address) = draft.record.feed.source else { return true }
         var page = parsed
+        var hasAsked = false
+        defer { if hasAsked { draft.watch.end(.fetch) } }
         for _ in 0..<ArchiveLimits.documents {
             guard let link = Self.archive(before: page), link != page.documentURL else {
                 // The first page of all has nothing before it; a feed without archives has no pages.
-                if page != parsed { draft.closeGap() }
+                if hasAsked { draft.closeGap() }
                 return true
             }
             if draft.hasRead(archive: link) {
@@ -28,6 +30,7 @@ extension FeedCycle {
                 return true
             }
             let feed = Self.feed(draft.record.feed, listedAt: draft.record.state.movedTo ?? address, archive: link)
+            hasAsked = true
             let outcome = await fetcher.fetch(feed, state: FeedState(), now: now)
             if case .failed(_, let failure) = outcome, failure.code == "cancelled" { return false }
             guard case .modified(let document, _) = outcome, let archive = try? parser.parse(document) else {
