@@ -54,7 +54,7 @@ struct LongRunTests {
         "P31 Thirty days of many feeds: no request inside a time that the server asked to be left, none without its condition"
     )
     func month() async throws {
-        let feeds = 48
+        let feeds = 27
         let ledger = Mutex(Ledger(now: start))
         let rule: @Sendable (FixtureServer.Request) -> Answer? = { request in
             ledger.withLock { ledger -> Answer? in
