@@ -18,6 +18,9 @@ extension FeedCycle {
         guard draft.hasRolledPast, case .remote(let address) = draft.record.feed.source else { return true }
         var page = parsed
         var hasAsked = false
+        // What this walk reads is no sign of an earlier one: a chain may go round.
+        let readBefore = Set(draft.record.state.archives)
+        var visited: Set<String> = []
         defer { if hasAsked { draft.watch.end(.fetch) } }
         for _ in 0..<ArchiveLimits.documents {
             guard let link = Self.archive(before: page), link != page.documentURL else {
@@ -25,10 +28,11 @@ extension FeedCycle {
                 if hasAsked { draft.closeGap() }
                 return true
             }
-            if draft.hasRead(archive: link) {
+            if readBefore.contains(Digest(of: link)) {
                 draft.closeGap()
                 return true
             }
+            guard visited.insert(link).inserted else { return true }
             let feed = Self.feed(draft.record.feed, listedAt: draft.record.state.movedTo ?? address, archive: link)
             hasAsked = true
             let outcome = await fetcher.fetch(feed, state: FeedState(), now: now)

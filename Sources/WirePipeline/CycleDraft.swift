@@ -109,8 +109,6 @@ extension CycleDraft {
     /// What the new articles are known by.
     var newKeys: Set<ArticleKey> { Set(new.map(\.identity.key)) }
 
-    func hasRead(archive url: String) -> Bool { state.archives.contains(Digest(of: url)) }
-
     /// An archive does not change: it is read once.
     mutating func note(archive url: String) {
         state.archives.append(Digest(of: url))

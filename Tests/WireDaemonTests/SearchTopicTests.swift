@@ -11,15 +11,6 @@ import WireTesting
 /// `articles search` answers exactly as a topic with the same query would.
 @Suite("Search and topics")
 struct SearchTopicTests {
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
-    }
-
     /// Words as texts have them.
     private static let words = [
         "red", "Reds", "fox", "FOX", "hen", "U.S.", "us", "e-mail", "email", "O'Neill's", "O’Neill", "Müller",
@@ -42,7 +33,7 @@ struct SearchTopicTests {
         "author:smith",
     ]
 
-    private static func query(_ dice: inout Dice, _ depth: Int = 0) -> String {
+    private static func query(_ dice: inout FixedNumbers, _ depth: Int = 0) -> String {
         func term() -> String { terms.randomElement(using: &dice) ?? "red" }
         func plain() -> String {
             ["red", "fox", "hen", "us", "\"red fox\"", "resign*"].randomElement(using: &dice) ?? "red"
@@ -65,7 +56,7 @@ struct SearchTopicTests {
         let store = try await SQLiteStore(folder: folder + "/data")
         let samples = StoreSamples(store)
         let feed = try await samples.feed()
-        var dice = Dice(state: 20_261_130)
+        var dice = FixedNumbers(seed: 20_261_130)
         func text(_ count: Int) -> String {
             (0..<count).map { _ in Self.words.randomElement(using: &dice) ?? "" }.joined(separator: " ")
         }

@@ -21,7 +21,7 @@ struct ArchiveWalkTests {
         return "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>urn:f</id>\(link)\(entries.joined())</feed>"
     }
 
-    private func article(_ server: FixtureServer, _ path: String) -> Int { server.requests(for: path).count }
+    private func asked(_ server: FixtureServer, _ path: String) -> Int { server.requests(for: path).count }
 
     @Test("P27 A feed that rolled past us is walked back to the known item, each archive once")
     func walksBack() async throws {
@@ -37,16 +37,16 @@ struct ArchiveWalkTests {
         server.answer("/a5", .text(200, [], atom(61...70, archive: "/a4")))
         let poller = try await Poller([Poller.feed(server.url("/f"))], at: start)
         #expect(try await poller.poll().first?.new == 10)
-        #expect(article(server, "/a0") == 0)
+        #expect(asked(server, "/a0") == 0)
         poller.pass(week)
         let second = try #require(try await poller.poll().first)
         #expect(second.new == 30 && second.gap == nil)
-        #expect(["/a3", "/a2", "/a1", "/a0"].map { article(server, $0) } == [1, 1, 1, 0])
+        #expect(["/a3", "/a2", "/a1", "/a0"].map { asked(server, $0) } == [1, 1, 1, 0])
         #expect(server.requests(for: "/a3").first?.header("If-None-Match") == nil)
         poller.pass(week)
         let third = try #require(try await poller.poll().first)
         #expect(third.new == 30 && third.gap == nil)
-        #expect(["/a5", "/a4", "/a3", "/a2"].map { article(server, $0) } == [1, 1, 1, 1])
+        #expect(["/a5", "/a4", "/a3", "/a2"].map { asked(server, $0) } == [1, 1, 1, 1])
     }
 
     @Test("P27 At most ten archives are read; what may be missing then is told")
@@ -62,7 +62,21 @@ struct ArchiveWalkTests {
         poller.pass(week)
         let report = try #require(try await poller.poll().first)
         #expect(report.new == 22 && report.gap != nil)
-        #expect(article(server, "/a10") == 1 && article(server, "/a9") == 0)
+        #expect(asked(server, "/a10") == 1 && asked(server, "/a9") == 0)
+    }
+
+    @Test("P27 Archives that go round end the walk, and the gap is told")
+    func endsInACircle() async throws {
+        let server = try FixtureServer()
+        server.answer("/f", .text(200, [], atom(1...2)), .text(200, [], atom(20...21, archive: "/a")))
+        server.answer("/a", .text(200, [], atom(10...11, archive: "/b")))
+        server.answer("/b", .text(200, [], atom(8...9, archive: "/a")))
+        let poller = try await Poller([Poller.feed(server.url("/f"))], at: start)
+        try await poller.poll()
+        poller.pass(week)
+        let report = try #require(try await poller.poll().first)
+        #expect(report.new == 6 && report.gap != nil)
+        #expect(asked(server, "/a") == 1 && asked(server, "/b") == 1)
     }
 
     @Test("P27 T05 An archive that fails, loops or lies inside a private network ends the walk, and the gap is told")

@@ -7,22 +7,12 @@ import WireText
 @testable import WireStoreSQLite
 
 struct SearchTests {
-    /// A generator of its own, so that a failure comes again.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
-    }
-
     private static let words = [
         "red", "reds", "fox", "hen", "U.S.", "e-mail", "O'Neill's", "Müller", "Straße", "1,000", "東京都", "서울이",
         "ёлка", "resign", "resigned", "l'économie", "node.js", "AT&T", "C++", "ﬁne", "İzmir",
     ]
 
-    private static func expression(_ dice: inout Dice, depth: Int = 0) -> TermExpression {
+    private static func expression(_ dice: inout FixedNumbers, depth: Int = 0) -> TermExpression {
         let forms = IndexTerms.text(of: [words.randomElement(using: &dice) ?? ""]).split(separator: " ").map(
             String.init)
         let form = forms.randomElement(using: &dice) ?? "red"
@@ -48,7 +38,7 @@ struct SearchTests {
         let store = try await SQLiteStore(folder: folder.data)
         let samples = StoreSamples(store)
         let feed = try await samples.feed()
-        var dice = Dice(state: 20_260_301)
+        var dice = FixedNumbers(seed: 20_260_301)
         var forms: [ArticleID: [String]] = [:]
         var new: [NewArticle] = []
         for number in 0..<200 {
