@@ -176,7 +176,7 @@ extension TopicReview.Overlap {
 
 extension TopicReview.TopicCost {
     fileprivate var json: JSONValue {
-        ["topic": .string(topic), "cost": .string(cost.rawValue), "share": .number(share)]
+        ["topic": .string(topic), "cost": .string(cost.rawValue), "share": .number((share * 10_000).rounded() / 10_000)]
     }
 }
 
