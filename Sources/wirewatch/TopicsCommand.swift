@@ -176,7 +176,8 @@ extension TopicReview.Overlap {
 
 extension TopicReview.TopicCost {
     fileprivate var json: JSONValue {
-        ["topic": .string(topic), "cost": .string(cost.rawValue), "share": .number((share * 10_000).rounded() / 10_000)]
+        let share = (share * 10_000).rounded() / 10_000
+        return ["topic": .string(topic), "cost": .string(cost.rawValue), "share": .number(share)]
     }
 }
 
