@@ -8,19 +8,21 @@ public struct CanonicalURL: Hashable, Sendable {
 
     /// The canonical form of an http or https address; nil for any other, and for one without a host.
     public init?(_ url: String) {
-        var bytes = Array(url.utf8)
-        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
-        var rest = bytes.drop { $0 <= 0x20 }
+        let bytes = Array(url.utf8)
+        var rest = bytes[...]
+        while let last = rest.last, last <= 0x20 { rest.removeLast() }
+        while let first = rest.first, first <= 0x20 { rest.removeFirst() }
         guard let length = CanonicalURL.schemeLength(of: rest) else { return nil }
         rest = rest.dropFirst(length)
         if let hash = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
         let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "\\") }
-        guard let authority = CanonicalURL.authority(rest[..<(end ?? rest.endIndex)]) else { return nil }
+
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + 8)
+        out.append(contentsOf: CanonicalURL.schemes[0])
+        guard CanonicalURL.appendAuthority(rest[..<(end ?? rest.endIndex)], to: &out) else { return nil }
         rest = rest[(end ?? rest.endIndex)...]
         let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
-
-        var out = Array("https://".utf8)
-        out.append(contentsOf: authority)
         CanonicalURL.appendPath(rest[..<mark], to: &out)
         CanonicalURL.appendQuery(rest[mark...].dropFirst(), to: &out)
         text = String(decoding: out, as: UTF8.self)
@@ -33,22 +35,33 @@ public struct CanonicalURL: Hashable, Sendable {
         "ftag", "guccounter", "smid", "sr_share", "spm", "ocid",
     ].map { Array($0.utf8) }
 
+    /// By their first letter; that of `ref` has an entry too.
+    private static let trackersByLetter: [[[UInt8]]?] = (UInt8.min...UInt8.max).map { letter in
+        let candidates = trackers.filter { $0[0] == letter }
+        return candidates.isEmpty && letter != referrer[0] ? nil : candidates
+    }
+
+    private static let referrer = Array("ref".utf8)
+
     /// Values of `ref` that only tell where the link stood.
     private static let referrers: Set<String> = [
         "rss", "feed", "atom", "newsfeed", "rss_feed", "rssfeed", "twitter", "facebook", "home", "share", "email",
         "newsletter", "homepage", "feedly", "hackernews", "reddit", "producthunt",
     ]
 
+    private static let schemes = [Array("https://".utf8), Array("http://".utf8)]
+
     /// The length of `http://` or `https://` at the start.
     private static func schemeLength(of url: ArraySlice<UInt8>) -> Int? {
-        for text in ["https://", "http://"] {
-            guard url.count > text.utf8.count, zip(url, text.utf8).allSatisfy({ lower($0.0) == $0.1 }) else { continue }
-            return text.utf8.count
+        for scheme in schemes {
+            guard url.count > scheme.count, zip(url, scheme).allSatisfy({ lower($0.0) == $0.1 }) else { continue }
+            return scheme.count
         }
         return nil
     }
 
-    private static func authority(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    /// False without a host.
+    private static func appendAuthority(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) -> Bool {
         var host = text
         // Names and passwords are no part of what page it is.
         if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
@@ -60,13 +73,13 @@ public struct CanonicalURL: Hashable, Sendable {
             host = host[..<colon]
         }
         while host.last == UInt8(ascii: ".") { host.removeLast() }
-        guard !host.isEmpty else { return nil }
-        var out = host.map(lower)
+        guard !host.isEmpty else { return false }
+        for byte in host { out.append(lower(byte)) }
         if !port.isEmpty, !port.elementsEqual("80".utf8), !port.elementsEqual("443".utf8) {
             out.append(UInt8(ascii: ":"))
             out.append(contentsOf: port)
         }
-        return out
+        return true
     }
 
     private static func appendPath(_ path: ArraySlice<UInt8>, to out: inout [UInt8]) {
@@ -141,15 +154,21 @@ public struct CanonicalURL: Hashable, Sendable {
     }
 
     private static func appendQuery(_ query: ArraySlice<UInt8>, to out: inout [UInt8]) {
-        var kept: [[UInt8]] = []
-        for parameter in query.split(separator: UInt8(ascii: "&")) where !isTracker(parameter) {
-            if parameter.allSatisfy(isPlain) {
-                kept.append(Array(parameter))
-            } else {
-                var normalised: [UInt8] = []
-                appendNormalised(parameter, to: &normalised)
-                kept.append(normalised)
+        var kept: [ArraySlice<UInt8>] = []
+        var rest = query
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
+            let parameter = rest[..<end]
+            if !parameter.isEmpty, !isTracker(parameter) {
+                if parameter.allSatisfy(isPlain) {
+                    kept.append(parameter)
+                } else {
+                    var normalised: [UInt8] = []
+                    appendNormalised(parameter, to: &normalised)
+                    kept.append(normalised[...])
+                }
             }
+            rest = rest[end...].dropFirst()
         }
         if kept.count > 1 { kept.sort { $0.lexicographicallyPrecedes($1) } }
         for (index, parameter) in kept.enumerated() {
@@ -159,14 +178,16 @@ public struct CanonicalURL: Hashable, Sendable {
     }
 
     private static func isTracker(_ parameter: ArraySlice<UInt8>) -> Bool {
-        let name = parameter.prefix { $0 != UInt8(ascii: "=") }
-        guard let first = name.first.map(lower) else { return false }
-        if name.count == 3, name.map(lower).elementsEqual("ref".utf8), parameter.count > 3 {
+        guard let first = parameter.first.map(lower), let candidates = trackersByLetter[Int(first)] else {
+            return false
+        }
+        let name = parameter[..<(parameter.firstIndex(of: UInt8(ascii: "=")) ?? parameter.endIndex)]
+        if name.count == 3, parameter.count > 3, zip(name, referrer).allSatisfy({ lower($0) == $1 }) {
             let value = parameter.dropFirst(4).map(lower)
             return referrers.contains(String(decoding: value, as: UTF8.self))
         }
-        return trackers.contains { tracker in
-            guard tracker[0] == first, name.count >= tracker.count else { return false }
+        return candidates.contains { tracker in
+            guard name.count >= tracker.count else { return false }
             guard tracker.last == UInt8(ascii: "_") || name.count == tracker.count else { return false }
             return zip(name, tracker).allSatisfy { lower($0) == $1 }
         }

@@ -41,38 +41,39 @@ public struct SHA256Hasher {
     /// Adds a field; nil and the empty text differ.
     public mutating func update(_ text: String?) {
         guard var text else {
-            update(byte: 0xFF)
+            add(0xFF, count: 1)
             return
         }
         text.withUTF8 { utf8 in
+            // The length in groups of seven bits, the lowest first, then a mark; lengths of texts leave room for it.
+            var mark = UInt64(0)
+            var bits = UInt64(0)
             var length = UInt64(utf8.count)
-            while length > 0x7F {
-                update(byte: UInt8(truncatingIfNeeded: length & 0x7F))
+            while length > 0x7F, bits < 48 {
+                mark |= (length & 0x7F) << bits
                 length >>= 7
+                bits += 8
             }
-            update(byte: UInt8(truncatingIfNeeded: length))
-            update(byte: 0xFE)
+            mark |= length << bits | 0xFE << (bits + 8)
+            add(mark, count: Int(bits / 8) + 2)
             // SAFETY: libcrypto reads the text within the call.
             SHA256_Update(&context, utf8.baseAddress, utf8.count)
         }
     }
 
-    private mutating func update(byte: UInt8) {
-        // SAFETY: libcrypto reads one byte within the call.
-        withUnsafePointer(to: byte) { _ = SHA256_Update(&context, $0, 1) }
+    /// Adds the `count` lowest bytes of `word`, the lowest first; 8 at most.
+    private mutating func add(_ word: UInt64, count: Int) {
+        // SAFETY: libcrypto reads no more than the word within the call.
+        withUnsafePointer(to: word.littleEndian) { _ = SHA256_Update(&context, $0, min(count, 8)) }
     }
 
     public consuming func finish() -> Digest {
-        let full = SHA256Hasher.final(&context)
-        return Digest(bytes: full[..<16]) ?? Digest(high: 0, low: 0)
-    }
-
-    private static func final(_ context: inout SHA256_CTX) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { out, count in
-            // SAFETY: libcrypto writes 32 bytes within the call.
-            SHA256_Final(out.baseAddress, &context)
-            count = 32
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        // SAFETY: libcrypto writes 32 bytes, the size of the four words, within the call.
+        withUnsafeMutableBytes(of: &words) { out in
+            _ = SHA256_Final(out.bindMemory(to: UInt8.self).baseAddress, &context)
         }
+        return Digest(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1))
     }
 
     /// SHA-256 of `bytes`: 32 bytes.
@@ -81,7 +82,11 @@ public struct SHA256Hasher {
         SHA256_Init(&context)
         // SAFETY: libcrypto reads the bytes within the call.
         SHA256_Update(&context, bytes, bytes.count)
-        return final(&context)
+        return [UInt8](unsafeUninitializedCapacity: 32) { out, count in
+            // SAFETY: libcrypto writes 32 bytes within the call.
+            SHA256_Final(out.baseAddress, &context)
+            count = 32
+        }
     }
 
     /// SHA-256 as 64 lower-case hexadecimal digits.

@@ -6,7 +6,7 @@ extension ParsedFeed {
         var outside = ValueReader(documentURL: documentURL, home: nil)
         let home = outside.url(ValueReader.page(head.links))
         var reader = ValueReader(documentURL: documentURL, home: home)
-        return entries.map { $0.key(&reader) }
+        return entries.indices.map { entries[$0].key(&reader) }
     }
 }
 
