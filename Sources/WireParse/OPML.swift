@@ -63,19 +63,11 @@ public struct SubscriptionList: Sendable {
         guard prefix.rootName?.lowercased() == "opml" || hasOutline(decoded.bytes[decoded.start...]) else {
             throw .notAFeed(root: prefix.rootName, problems: decoded.problems, encoding: decoded.encoding)
         }
-        let start = decoded.bytes[decoded.start...].firstIndex { !isSpace($0) } ?? decoded.start
-        let strict = OutlineReader(limit: limit)
-        let first = XMLReader.read(.bytes(decoded.bytes, from: start), isStrict: true, limits: limits, into: strict)
-        guard let error = first.syntaxError else {
-            return SubscriptionList(
-                subscriptions: strict.subscriptions, problems: decoded.problems + first.problems + strict.problems)
-        }
-        let repaired = OutlineReader(limit: limit)
-        let repair = XMLRepair(decoded.bytes, from: decoded.start, limits: limits)
-        let second = XMLReader.read(.repaired(repair), isStrict: false, limits: limits, into: repaired)
+        let reading = XMLDocument.read(decoded) { OutlineReader(limit: limit) }
+        let faults = reading.syntaxError.map { [$0] } ?? []
         return SubscriptionList(
-            subscriptions: repaired.subscriptions,
-            problems: decoded.problems + [error] + second.problems + repaired.problems)
+            subscriptions: reading.consumer.subscriptions,
+            problems: decoded.problems + faults + reading.problems + reading.consumer.problems)
     }
 
     /// Whether outlines stand near the beginning, with or without a root that says what they are.

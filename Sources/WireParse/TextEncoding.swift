@@ -145,41 +145,43 @@ extension TextDecoding {
         0x017E, 0x0178,
     ]
 
-    /// The index of the first byte that is not part of valid UTF-8; nil if all are.
+    /// The index of the first byte that is not part of valid UTF-8 (RFC 3629, section 4); nil if all are.
     static func firstInvalid(_ bytes: [UInt8], from start: Int) -> Int? {
         bytes.withUnsafeBytes { raw in
             var index = start
-            let count = raw.count
-            while index < count {
-                // SAFETY: the bytes from `index` lie inside the borrowed buffer; the loads need no alignment.
-                while index + 32 <= count {
-                    let first = raw.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
-                    if (first & 0x8080_8080_8080_8080) != .zero { break }
-                    index += 32
+            while index < raw.count {
+                let first = raw[index]
+                if first < 0x80 {
+                    index = asciiEnd(raw, from: index + 1)
+                    continue
                 }
-                while index < count, raw[index] < 0x80 { index += 1 }
-                if index >= count { return nil }
-                let length = sequenceLength(raw, index, count)
-                if length == 0 { return index }
+                let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+                guard first >= 0xC2, first < 0xF5, index + length <= raw.count else { return index }
+                // What follows begins lower or ends sooner where a shorter form, a surrogate or too large a number would stand.
+                let second = raw[index + 1]
+                let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
+                let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
+                guard second >= low, second <= high else { return index }
+                guard length < 3 || raw[index + 2] & 0xC0 == 0x80 else { return index }
+                guard length < 4 || raw[index + 3] & 0xC0 == 0x80 else { return index }
                 index += length
             }
             return nil
         }
     }
 
-    /// The length of the sequence at `index`; 0 if it is not valid (RFC 3629, section 4).
+    /// The index of the first byte from `start` on that is not ASCII; the count if all are.
     @inline(__always)
-    private static func sequenceLength(_ raw: UnsafeRawBufferPointer, _ index: Int, _ count: Int) -> Int {
-        let first = raw[index]
-        if first < 0x80 { return 1 }
-        let length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
-        guard length > 0, index + length <= count else { return 0 }
-        let second = raw[index + 1]
-        let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
-        let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
-        guard second >= low, second <= high else { return 0 }
-        for further in 2..<max(2, length) where raw[index + further] & 0xC0 != 0x80 { return 0 }
-        return length
+    private static func asciiEnd(_ raw: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index + 32 <= raw.count {
+            // SAFETY: the 32 bytes lie inside the borrowed buffer; the load needs no alignment.
+            let block = raw.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+            if (block & 0x8080_8080_8080_8080) != .zero { break }
+            index += 32
+        }
+        while index < raw.count, raw[index] < 0x80 { index += 1 }
+        return index
     }
 }
 

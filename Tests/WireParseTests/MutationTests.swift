@@ -58,7 +58,7 @@ import WireModel
     }
 
     /// One to four changes: a cut, bytes put in, taken out, swapped, repeated, set.
-    private static func change(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    static func change(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         let marks: [UInt8] = Array("<>&;\"'/[]!-?{},:=#%\\".utf8) + [0, 0xFF, 0x80, 0xC3, 0xEF, 0xFE]
         var changed = bytes
         for _ in 0...(random.next() % 4) where !changed.isEmpty {

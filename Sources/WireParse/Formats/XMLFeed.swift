@@ -1,32 +1,12 @@
-/// What RSS and Atom share: one reading of the document, a second one if the first met an error of syntax.
+/// What RSS and Atom share: a document of XML, and a builder for whichever of them it is.
 enum XMLFeed {
     static func parse(_ document: DecodedDocument) throws(ParseError) -> ParsedFeed {
-        let strict = XMLFeedBuilder()
-        // Blank lines before the declaration are the commonest fault of all, and the easiest to pass over.
-        let start = document.bytes[document.start...].firstIndex { !isSpace($0) } ?? document.start
-        var first = XMLReader.read(
-            .bytes(document.bytes, from: start), isStrict: true, limits: document.limits, into: strict)
-        guard first.syntaxError != nil else {
-            if start > document.start, document.bytes[start...].starts(with: "<?xml".utf8) {
-                first.problems.insert(
-                    Problem(
-                        .xmlNotWellFormed, "Blanks stand before the XML declaration, which must be at the very start.",
-                        at: Place(line: 1, column: 1)), at: 0)
-            }
-            return try feed(of: strict, first, document, isBroken: false)
-        }
-        let repaired = XMLFeedBuilder()
-        let repair = XMLRepair(document.bytes, from: document.start, limits: document.limits)
-        var second = XMLReader.read(.repaired(repair), isStrict: false, limits: document.limits, into: repaired)
-        let hasReason = second.problems.contains { $0.code == .xmlNotWellFormed || $0.code == .xmlTruncated }
-        if !hasReason, let error = first.syntaxError { second.problems.insert(error, at: 0) }
-        return try feed(of: repaired, second, document, isBroken: second.isBroken || second.syntaxError != nil)
-    }
-
-    private static func feed(
-        of builder: XMLFeedBuilder, _ outcome: XMLReader.Outcome, _ document: DecodedDocument, isBroken: Bool
-    ) throws(ParseError) -> ParsedFeed {
-        let problems = document.problems + outcome.problems
+        let reading = XMLDocument.read(document) { XMLFeedBuilder() }
+        let builder = reading.consumer
+        var problems = document.problems
+        let hasReason = reading.problems.contains { $0.code == .xmlNotWellFormed || $0.code == .xmlTruncated }
+        if let error = reading.syntaxError, !hasReason { problems.append(error) }
+        problems += reading.problems
         guard builder.hasRoot else {
             throw .notAFeed(root: builder.rootName, problems: problems, encoding: document.encoding)
         }
@@ -34,7 +14,7 @@ enum XMLFeed {
         return ParsedFeed(
             format: parts.format, version: parts.version, encoding: document.encoding, documentURL: document.url,
             head: parts.head, entries: parts.entries, problems: problems,
-            isBroken: isBroken || problems.contains { $0.code == .limitSize || $0.code == .limitDepth })
+            isBroken: reading.isBroken || problems.contains { $0.code == .limitSize || $0.code == .limitDepth })
     }
 }
 
