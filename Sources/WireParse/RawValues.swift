@@ -1,0 +1,235 @@
+/// A short value as written, white space around it removed.
+public struct RawValue: Hashable, Sendable {
+    public var text: String
+    /// `xml:base` values that hold here, outermost first.
+    public var base: [String]
+    public var place: Place
+
+    public init(_ text: String, base: [String] = [], at place: Place = .unknown) {
+        self.text = text
+        self.base = base
+        self.place = place
+    }
+}
+
+/// A text as written; character references of the XML itself are resolved, those of HTML inside it are not.
+public struct RawText: Hashable, Sendable {
+    public enum Kind: UInt8, Sendable {
+        /// Text: `<` and `&` mean themselves.
+        case plain
+        case html
+        /// Markup of an Atom `xhtml` construct, written as HTML without the outer `div` and namespace prefixes.
+        case xhtml
+        /// RSS: HTML if it looks so (rule 6 of `parse-output.md`).
+        case guess
+    }
+
+    public var text: String
+    public var kind: Kind
+    /// `xml:base` values that hold here, outermost first.
+    public var base: [String]
+    /// `xml:lang` on this element itself.
+    public var language: String?
+    public var place: Place
+
+    public init(
+        _ text: String, _ kind: Kind, base: [String] = [], language: String? = nil, at place: Place = .unknown
+    ) {
+        self.text = text
+        self.kind = kind
+        self.base = base
+        self.language = language
+        self.place = place
+    }
+}
+
+/// A time as written.
+public struct RawDate: Hashable, Sendable {
+    public enum Role: UInt8, Sendable {
+        /// RSS `pubDate`, Atom `published`, JSON Feed `date_published`.
+        case published
+        /// Atom 0.3 `issued`: published, after `published`.
+        case issued
+        /// Atom 0.3 `created`: published, after `issued`.
+        case created
+        /// RSS `lastBuildDate`, Atom `updated`, JSON Feed `date_modified`.
+        case updated
+        /// Atom 0.3 `modified`: updated, after `updated`.
+        case modified
+    }
+
+    public var text: String
+    public var role: Role
+    public var place: Place
+
+    public init(_ text: String, _ role: Role, at place: Place = .unknown) {
+        self.text = text
+        self.role = role
+        self.place = place
+    }
+}
+
+/// An identity as written.
+public struct RawID: Hashable, Sendable {
+    public enum Kind: UInt8, Sendable {
+        case guid, atomID, rdfAbout, json
+    }
+
+    public var text: String
+    public var kind: Kind
+    /// RSS `isPermaLink`: true unless it says `false`; nil for the other kinds.
+    public var isPermalink: Bool?
+    public var base: [String]
+    public var place: Place
+
+    public init(
+        _ text: String, _ kind: Kind, isPermalink: Bool? = nil, base: [String] = [], at place: Place = .unknown
+    ) {
+        self.text = text
+        self.kind = kind
+        self.isPermalink = isPermalink
+        self.base = base
+        self.place = place
+    }
+}
+
+/// A link with its attributes as written; those that were not given are nil.
+public struct RawLink: Hashable, Sendable {
+    public enum Kind: UInt8, Sendable {
+        /// RSS `link` with text.
+        case rss
+        /// Atom `link`, in any format.
+        case atom
+        /// A member of JSON Feed.
+        case json
+    }
+
+    public var url: String
+    public var kind: Kind
+    public var rel: String?
+    public var type: String?
+    public var title: String?
+    /// `hreflang`.
+    public var language: String?
+    public var length: String?
+    public var base: [String]
+    public var place: Place
+
+    public init(_ url: String, _ kind: Kind, rel: String? = nil, base: [String] = [], at place: Place = .unknown) {
+        self.url = url
+        self.kind = kind
+        self.rel = rel
+        self.base = base
+        self.place = place
+    }
+}
+
+/// A person: either a text that may hold name and address together, or named parts.
+public struct RawPerson: Hashable, Sendable {
+    public enum Role: UInt8, Sendable {
+        case author, contributor
+        /// RSS `managingEditor`.
+        case editor
+        /// RSS `webMaster`.
+        case webMaster
+    }
+
+    public var role: Role
+    /// RSS: name and address as one text. Also Atom persons without inner elements.
+    public var text: String?
+    public var name: String?
+    public var email: String?
+    public var url: String?
+    public var avatarURL: String?
+    public var base: [String] = []
+    public var place: Place
+
+    public init(_ role: Role, text: String? = nil, at place: Place = .unknown) {
+        self.role = role
+        self.text = text
+        self.place = place
+    }
+}
+
+/// A category: the text of the element and its attributes (`domain` of RSS as `scheme`).
+public struct RawCategory: Hashable, Sendable {
+    public var text: String?
+    public var term: String?
+    public var scheme: String?
+    public var label: String?
+    public var place: Place
+
+    public init(
+        text: String? = nil, term: String? = nil, scheme: String? = nil, label: String? = nil,
+        at place: Place = .unknown
+    ) {
+        self.text = text
+        self.term = term
+        self.scheme = scheme
+        self.label = label
+        self.place = place
+    }
+}
+
+/// An attached file of RSS or JSON Feed; measures as written.
+public struct RawEnclosure: Hashable, Sendable {
+    public var url: String
+    public var type: String?
+    public var length: String?
+    public var title: String?
+    /// Seconds.
+    public var duration: String?
+    public var base: [String]
+    public var place: Place
+
+    public init(
+        _ url: String, type: String? = nil, length: String? = nil, title: String? = nil, duration: String? = nil,
+        base: [String] = [], at place: Place = .unknown
+    ) {
+        self.url = url
+        self.type = type
+        self.length = length
+        self.title = title
+        self.duration = duration
+        self.base = base
+        self.place = place
+    }
+}
+
+/// RSS `image`; measures as written.
+public struct RawImage: Hashable, Sendable {
+    public var url: String?
+    public var title: String?
+    public var link: String?
+    public var description: String?
+    public var width: String?
+    public var height: String?
+    public var base: [String] = []
+    public var place: Place
+
+    public init(at place: Place = .unknown) { self.place = place }
+}
+
+public struct RawGenerator: Hashable, Sendable {
+    public var name: String?
+    public var url: String?
+    public var version: String?
+    public var base: [String] = []
+    public var place: Place
+
+    public init(name: String? = nil, at place: Place = .unknown) {
+        self.name = name
+        self.place = place
+    }
+}
+
+/// An entry of JSON Feed's `hubs`.
+public struct RawHub: Hashable, Sendable {
+    public var type: String
+    public var url: String
+
+    public init(type: String, url: String) {
+        self.type = type
+        self.url = url
+    }
+}
