@@ -33,15 +33,15 @@ public struct DateParser {
         return out
     }
 
-    private let bytes: [UInt8]
-    private var position = 0
-    private var fields = DateFields()
+    let bytes: [UInt8]
+    var position = 0
+    var fields = DateFields()
     /// Numbers that are neither part of a time nor of a zone, in order, with their digits.
     private var numbers: [(value: Int, digits: Int)] = []
     /// The sign between the numbers of a date such as `1/10/2020`; 0 if there was none.
     private var separator: UInt8 = 0
     /// A date by its week or by its day of the year that no year has.
-    private var isImpossible = false
+    var isImpossible = false
     private var namedMonth: Int?
     /// The month was named before any number stood, as in `Jan 4 2004`; or a weekday was, as in `mar 5 nov 2024`.
     private var isNamedFirst = false
@@ -50,7 +50,7 @@ public struct DateParser {
 }
 
 extension DateParser {
-    private mutating func read() -> Timestamp? {
+    mutating func read() -> Timestamp? {
         skipSpace()
         guard position < bytes.count else { return nil }
         if byte(0).isASCIIDigit, !readISODate() { return nil }
@@ -71,7 +71,7 @@ extension DateParser {
     }
 
     /// The byte `offset` further on; 0 at the end.
-    private func byte(_ offset: Int) -> UInt8 {
+    func byte(_ offset: Int) -> UInt8 {
         let index = position + offset
         return index < bytes.count ? bytes[index] : 0
     }
@@ -80,7 +80,7 @@ extension DateParser {
         while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
     }
 
-    private mutating func digits(atMost count: Int = 18) -> (value: Int, digits: Int) {
+    mutating func digits(atMost count: Int = 18) -> (value: Int, digits: Int) {
         let start = position
         var value = 0
         while position < bytes.count, position - start < count, bytes[position].isASCIIDigit {
@@ -88,137 +88,6 @@ extension DateParser {
             position += 1
         }
         return (value, position - start)
-    }
-}
-
-// MARK: - ISO 8601 dates
-
-extension DateParser {
-    /// `2004-01-31`, `2004-01`, `20040131`, `2004-031`, `2004W05`, `2004-W05-6` at the start; anything else is left alone.
-    /// False if such a date stands there and cannot be.
-    private mutating func readISODate() -> Bool {
-        let start = position
-        let first = digits()
-        let next = byte(0)
-        let isRead: Bool
-        switch first.digits {
-        case 4 where next == UInt8(ascii: "-") || next | 0x20 == UInt8(ascii: "w"):
-            isRead = readISOParts(year: first.value)
-        case 4 where position == bytes.count || (next | 0x20 == UInt8(ascii: "t") && byte(1).isASCIIDigit):
-            isRead = set(year: first.value, month: 1, day: 1)
-        case 8:
-            isRead = set(year: first.value / 10_000, month: first.value / 100 % 100, day: first.value % 100)
-        case 7:
-            isRead = set(year: first.value / 1000, dayOfYear: first.value % 1000)
-        case 14:
-            let clock = first.value % 1_000_000
-            isRead =
-                set(
-                    year: first.value / 10_000_000_000, month: first.value / 100_000_000 % 100,
-                    day: first.value / 1_000_000 % 100)
-                && fields.setTime(hour: clock / 10_000, minute: clock / 100 % 100, second: clock % 100)
-        case 6 where position == bytes.count:
-            isRead = set(
-                year: DateFields.year(first.value / 10_000, digits: 2), month: first.value / 100 % 100,
-                day: first.value % 100)
-        case 2 where next == UInt8(ascii: "-") && byte(1).isASCIIDigit:
-            isRead = readShortYear(first.value)
-        default:
-            isRead = false
-        }
-        guard isRead else {
-            position = start
-            return !isImpossible
-        }
-        if byte(0) | 0x20 == UInt8(ascii: "t"), byte(1).isASCIIDigit {
-            position += 1
-            readCompactTime()
-        }
-        return true
-    }
-
-    /// What follows a year of four digits.
-    private mutating func readISOParts(year: Int) -> Bool {
-        if byte(0) == UInt8(ascii: "-") { position += 1 }
-        if byte(0) | 0x20 == UInt8(ascii: "w") {
-            position += 1
-            let week = digits(atMost: 2)
-            if byte(0) == UInt8(ascii: "-") { position += 1 }
-            let day = digits(atMost: 1)
-            return week.digits == 2 && set(year: year, week: week.value, weekday: day.digits == 0 ? 1 : day.value)
-        }
-        let second = digits()
-        switch second.digits {
-        case 3: return set(year: year, dayOfYear: second.value)
-        case 4: return set(year: year, month: second.value / 100, day: second.value % 100)
-        case 1, 2:
-            guard byte(0) == UInt8(ascii: "-"), byte(1).isASCIIDigit else {
-                return set(year: year, month: second.value, day: 1)
-            }
-            position += 1
-            return set(year: year, month: second.value, day: digits().value)
-        default: return false
-        }
-    }
-
-    /// `04-01-31`: only if nothing but a time follows and the parts cannot be day, month and year of four digits.
-    private mutating func readShortYear(_ year: Int) -> Bool {
-        position += 1
-        let month = digits()
-        guard month.digits == 2, byte(0) == UInt8(ascii: "-") else { return false }
-        position += 1
-        let day = digits()
-        return day.digits == 2 && set(year: DateFields.year(year, digits: 2), month: month.value, day: day.value)
-    }
-
-    /// `1948`, `194821`, `19`, after a `T`; a time with colons is read elsewhere.
-    private mutating func readCompactTime() {
-        let start = position
-        let clock = digits()
-        var isRead = false
-        switch clock.digits {
-        case 2 where byte(0) != UInt8(ascii: ":"): isRead = fields.setTime(hour: clock.value, minute: 0, second: 0)
-        case 4: isRead = fields.setTime(hour: clock.value / 100, minute: clock.value % 100, second: 0)
-        case 6:
-            isRead = fields.setTime(
-                hour: clock.value / 10_000, minute: clock.value / 100 % 100, second: clock.value % 100)
-        default: break
-        }
-        if isRead { readFraction() } else { position = start }
-    }
-
-    private mutating func set(year: Int, month: Int, day: Int) -> Bool {
-        fields.year = year
-        fields.month = month
-        fields.day = day
-        return true
-    }
-
-    private mutating func set(year: Int, dayOfYear: Int) -> Bool {
-        guard dayOfYear >= 1, dayOfYear <= (DateFields.isLeap(year) ? 366 : 365) else {
-            isImpossible = true
-            return false
-        }
-        fields.year = year
-        fields.month = 1
-        fields.day = dayOfYear
-        fields.isCounted = true
-        return true
-    }
-
-    private mutating func set(year: Int, week: Int, weekday: Int) -> Bool {
-        guard week >= 1, week <= 53, weekday >= 1, weekday <= 7 else {
-            isImpossible = true
-            return false
-        }
-        // Week 1 is the one with 4 January in it.
-        let fourth = Timestamp(year: year, month: 1, day: 4).civil.date.weekday
-        let monday = 4 - (fourth + 6) % 7
-        fields.year = year
-        fields.month = 1
-        fields.day = monday + (week - 1) * 7 + weekday - 1
-        fields.isCounted = true
-        return true
     }
 }
 
@@ -284,7 +153,7 @@ extension DateParser {
         return fields.setTime(hour: hour, minute: parts[0], second: parts[1])
     }
 
-    private mutating func readFraction() {
+    mutating func readFraction() {
         let mark = byte(0)
         guard mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",") || mark == UInt8(ascii: ":"),
             byte(1).isASCIIDigit
@@ -415,70 +284,6 @@ extension DateParser {
             if a.digits >= 4 { return set(year: a.value, month: month, day: b.value) }
             return set(year: DateFields.year(b.value, digits: b.digits), month: month, day: a.value)
         default: return false
-        }
-    }
-}
-
-/// The parts of a time while it is read.
-struct DateFields {
-    var year: Int?
-    var month = 1
-    var day = 1
-    /// The day counts from 1 January and may be any of the year.
-    var isCounted = false
-    private(set) var hour = 0
-    private var minute = 0
-    private var second = 0
-    var millisecond = 0
-    private(set) var hasTime = false
-    /// Minutes east of UTC.
-    var offset: Int?
-    /// The zone was given by a name, which a number may follow: `GMT+0100`.
-    var offsetIsNamed = false
-    var defaultOffset = 0
-    private var isAfternoon: Bool?
-
-    mutating func setTime(hour: Int, minute: Int, second: Int) -> Bool {
-        guard hour <= 24, minute <= 59, second <= 60, hour < 24 || (minute == 0 && second == 0) else { return false }
-        self.hour = hour
-        self.minute = minute
-        self.second = second
-        hasTime = true
-        return true
-    }
-
-    /// Half of the day, before or after the time.
-    mutating func setHalf(isAfternoon: Bool) -> Bool {
-        self.isAfternoon = isAfternoon
-        return true
-    }
-
-    var timestamp: Timestamp? {
-        guard let year, year >= 1, year <= 9999, month >= 1, month <= 12 else { return nil }
-        guard isCounted || (day >= 1 && day <= DateFields.days(inMonth: month, of: year)) else { return nil }
-        var hour = hour
-        if let isAfternoon, hour <= 12 { hour = hour % 12 + (isAfternoon ? 12 : 0) }
-        let minutes = minute - (offset ?? defaultOffset)
-        return Timestamp(
-            year: year, month: month, day: day, hour: hour, minute: minutes, second: second, millisecond: millisecond)
-    }
-
-    /// The year that a short one means (RFC 2822, section 4.3).
-    static func year(_ value: Int, digits: Int) -> Int {
-        switch digits {
-        case ...2: value < 50 ? value + 2000 : value + 1900
-        case 3: value + 1900
-        default: value
-        }
-    }
-
-    static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-    private static func days(inMonth month: Int, of year: Int) -> Int {
-        switch month {
-        case 2: isLeap(year) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
         }
     }
 }

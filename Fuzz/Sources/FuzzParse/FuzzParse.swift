@@ -6,7 +6,7 @@ import WireText
 
 /// What is fuzzed, by the name in `WIREWATCH_FUZZ_ENTRY`.
 enum Entry: String {
-    case xml, json, html, date, opml, encoding, query, words
+    case xml, scanner, json, html, date, opml, encoding, query, words
 
     static let chosen = Entry(rawValue: ProcessInfo.processInfo.environment["WIREWATCH_FUZZ_ENTRY"] ?? "xml") ?? .xml
     static let encodings = ["utf-8", "windows-1252", "shift_jis", "gb18030", "big5", "euc-jp", "euc-kr", "iso-2022-jp", "utf-16"]
@@ -20,6 +20,7 @@ enum Entry: String {
             let label = Entry.encodings[Int(bytes.first ?? 0) % Entry.encodings.count]
             Entry.document(
                 FetchedDocument(bytes: Array(bytes.dropFirst()), contentType: "application/xml; charset=\(label)"))
+        case .scanner: ScannerEntry.run(bytes)
         case .query: Entry.query(bytes)
         case .words: Entry.words(bytes)
         case .html:
