@@ -38,6 +38,10 @@ WATCHED = [
 ]
 
 
+# The few that are very large: of each thousand these, by their number, in bytes.
+TAIL = {199: 800_000, 599: 2_000_000, 999: 5_000_000}
+
+
 class Words:
     """An invented vocabulary with Zipf's frequencies."""
 
@@ -137,6 +141,7 @@ class Feed:
         # Sizes spread as in life: narrow below the median of 33 KB, wide above it.
         deviation = randomness.gauss(0, 1)
         wanted = 33500 * pow(2.718281828, deviation * (0.67 if deviation < 0 else 0.88))
+        wanted = TAIL.get(number % 1000, wanted)
         time = datetime(2020, 2, 17, 12, tzinfo=timezone.utc) - timedelta(minutes=number)
         items, size = [], 500
         while size < wanted:
@@ -168,7 +173,7 @@ def main():
         items += feed.items
     sizes.sort()
     at = lambda share: sizes[min(count - 1, int(count * share))] // 1000
-    print(f"{count} feeds, {sum(sizes) / 1e6:.1f} MB, {items} items; KB at p10 {at(0.1)}, p50 {at(0.5)}, p90 {at(0.9)}, p99 {at(0.99)}")
+    print(f"{count} feeds, {sum(sizes) / 1e6:.1f} MB, {items} items; KB at p10 {at(0.1)}, p50 {at(0.5)}, p90 {at(0.9)}, p99 {at(0.99)}, largest {sizes[-1] // 1000}")
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ struct FeedsCommand: ParsableCommand {
                 }
             }
             guard found.isEmpty else { return }
-            if format == .text { StandardError.write("no feed was found on \(Ink.harmless(place))\n") }
+            StandardError.write("no feed was found on \(Ink.harmless(place))\n")
             throw ExitCode(1)
         }
     }
