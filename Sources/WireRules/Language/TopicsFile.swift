@@ -82,7 +82,7 @@ struct TopicsFileReader {
         } catch let error as YamlError {
             throw yamlProblem(error)
         } catch {
-            throw problem("not-yaml", 1, 1, "the file is not YAML: \(error)")
+            throw problem("not-yaml", 1, 1, "the file is not YAML: \(error)", hint: Self.yamlHint)
         }
     }
 
@@ -144,7 +144,9 @@ extension TopicsFileReader {
             case "name":
                 if value.scalar == nil || id.isEmpty {
                     add(
-                        problem("bad-name", at: value, "a topic's name is a text with a letter or digit"), topic: id)
+                        problem(
+                            "bad-name", at: value, "a topic's name is a text with a letter or digit",
+                            hint: "write  name: Harbour fires"), topic: id)
                 }
                 topic.place = place(of: value)
             case "query": query = readQuery(value, key: key, topic: id)
@@ -258,7 +260,9 @@ extension TopicsFileReader {
             } else if let scalar = node.scalar {
                 texts.append(scalar.string)
             } else {
-                add(problem("bad-value", at: node, "\(key) is a list of texts"), topic: topic)
+                add(
+                    problem("bad-value", at: node, "\(key) is a list of texts", hint: "write  \(key): [a, b]"),
+                    topic: topic)
             }
         }
         return texts
@@ -347,8 +351,12 @@ extension TopicsFileReader {
         }
         let line = mark?.line ?? 1
         return problem(
-            "not-yaml", line, mark?.column ?? 1, "the file is not YAML: \(message)", hint: blockHint(near: line))
+            "not-yaml", line, mark?.column ?? 1, "the file is not YAML: \(message)",
+            hint: blockHint(near: line) ?? Self.yamlHint)
     }
+
+    private static let yamlHint =
+        "look for open brackets and quotation marks, tabs and indentation here and in the line above"
 
     /// Shows the block form if a query stands on one line near an error.
     private func blockHint(near line: Int) -> String? {

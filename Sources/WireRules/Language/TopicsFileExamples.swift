@@ -137,7 +137,10 @@ extension TopicsFileReader {
     }
 
     /// A topic with a wrong test is told of, and runs.
-    private func badTest(_ node: Node, _ message: String, hint: String? = nil) -> TopicProblem {
+    private func badTest(
+        _ node: Node, _ message: String,
+        hint: String = "a test is written  - text: Barr resigned  and below it  match: true"
+    ) -> TopicProblem {
         problem("bad-test", at: node, message, hint: hint)
     }
 }
