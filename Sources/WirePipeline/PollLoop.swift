@@ -4,8 +4,10 @@ public import WireStore
 /// Asks every feed when it is due, many at once, until the task is cancelled. A feed that hangs or fails holds up no other.
 public struct PollLoop: Sendable {
     public enum Limits {
-        /// The list is read from the store at most so often; a feed that comes due meanwhile waits no longer than that.
+        /// The list is read from the store at most so often; a feed that comes due meanwhile waits until then.
         static let look: Duration = .seconds(10)
+        /// After a reading that took a while it is read less often, so that reading takes this part of the time at most.
+        static let lookShare = 400
         /// With nothing due, the longest sleep: clocks jump, and people edit.
         static let longestSleep: Duration = .seconds(60)
         /// A document of this machine is looked at again after so long, unless its settings say otherwise.
@@ -47,6 +49,8 @@ public struct PollLoop: Sendable {
             /// Due, and waiting for a free place.
             var queue: ArraySlice<FeedRecord> = []
             var nextLook = started
+            /// Between two readings of the list.
+            var pause = Limits.look
             var trials = Trials()
             /// When the loop wakes if no check ends before; nil for not at all.
             var wake: Timestamp?
@@ -55,12 +59,15 @@ public struct PollLoop: Sendable {
                 // A clock that was set back must not stop the loop.
                 if queue.isEmpty, now >= nextLook || nextLook > now + Limits.longestSleep {
                     do throws(StoreError) {
+                        let began = ContinuousClock.now
                         let records = try await store.feeds().filter(\.isListed)
+                        let cost = ContinuousClock.now - began
+                        pause = min(max(Limits.look, cost * Limits.lookShare), Limits.longestSleep)
                         let idle = records.filter { !busy.contains($0.feed.id) && !trials.hold($0.feed.id, at: now) }
                         queue = Round.interleaved(idle.filter { isDue($0, at: now) })[...]
                         let next = idle.compactMap(dueTime).filter { $0 > now }.min()
                         let latest = now + Limits.longestSleep
-                        nextLook = min(max(next ?? latest, now + Limits.look), latest)
+                        nextLook = min(max(next ?? latest, now + pause), latest)
                         await look(records, queue.isEmpty ? next : nil)
                     } catch {
                         nextLook = now + Limits.look
@@ -94,7 +101,7 @@ public struct PollLoop: Sendable {
                     } else if !wasSound {
                         nextLook = now
                     } else if let due = nextDue(record, result, now) {
-                        nextLook = min(nextLook, max(due, now + Limits.look))
+                        nextLook = min(nextLook, max(due, now + pause))
                     }
                     await report(result)
                 case .woke(let time): if time == wake { wake = nil }
