@@ -35,7 +35,10 @@ extension FeedCycle {
             guard visited.insert(link).inserted else { return true }
             let feed = Self.feed(draft.record.feed, listedAt: draft.record.state.movedTo ?? address, archive: link)
             hasAsked = true
+            // Who waits for a server holds up no other document.
+            documents.leave()
             let outcome = await fetcher.fetch(feed, state: FeedState(), now: now)
+            await documents.enter()
             if case .failed(_, let failure) = outcome, failure.code == "cancelled" { return false }
             guard case .modified(let document, _) = outcome, let archive = try? parser.parse(document) else {
                 return true

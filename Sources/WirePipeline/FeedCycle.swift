@@ -20,6 +20,7 @@ public struct FeedCycle: Sendable {
     /// Whether hubs reach this program, so that a feed with a lease is polled seldom.
     let hearsHubs: Bool
     let decider = ChangeDecider()
+    let documents = DocumentGate()
 
     /// - Parameters:
     ///   - routing: who hears of what; without channels no alert is raised.
@@ -49,12 +50,20 @@ public struct FeedCycle: Sendable {
         let outcome = await fetcher.fetch(record.feed, state: record.state, now: now)
         if case .failed(_, let failure) = outcome, failure.code == "cancelled" { return nil }
         watch.end(.fetch)
-        var draft = CycleDraft(record: record, started: started, isManual: isManual, watch: watch)
-        if case .modified(let document, let facts) = outcome {
-            guard await read(document, facts, into: &draft) else { return nil }
-        } else {
+        guard case .modified(let document, let facts) = outcome else {
+            var draft = CycleDraft(record: record, started: started, isManual: isManual, watch: watch)
             draft.conclude(outcome, now: now())
+            return await finish(&draft)
         }
+        await documents.enter()
+        defer { documents.leave() }
+        watch.pass()
+        var draft = CycleDraft(record: record, started: started, isManual: isManual, watch: watch)
+        guard await read(document, facts, into: &draft) else { return nil }
+        return await finish(&draft)
+    }
+
+    private func finish(_ draft: inout CycleDraft) async -> FeedReport {
         draft.plan(with: planner, hearsHubs: hearsHubs, now: now())
         draft.announce(with: raiser, now: now())
         return await save(draft)
@@ -180,6 +189,9 @@ struct StageWatch {
     private var last = ContinuousClock.now
 
     init() { spans.reserveCapacity(7) }
+
+    /// What has gone by belongs to no stage.
+    mutating func pass() { last = ContinuousClock.now }
 
     /// The stage has lasted since the last one's end, or since the watch was made.
     mutating func end(_ stage: Stage) {
