@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .systemLibrary(name: "CMemfd"),
+        .systemLibrary(name: "CAllocator"),
         // C++ behind a C face
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
@@ -105,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "wirewatch",
             dependencies: [
-                "WireModel", "WireRules", "WireStore", "WireDaemon",
+                "WireModel", "WireRules", "WireStore", "WireDaemon", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

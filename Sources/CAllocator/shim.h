@@ -1,0 +1,10 @@
+#ifndef WW_CALLOCATOR_SHIM_H
+#define WW_CALLOCATOR_SHIM_H
+
+/* mallopt(3), which Swift's Glibc module does not show. */
+#include <malloc.h>
+
+static inline void ww_set_arenas(int count) { mallopt(M_ARENA_MAX, count); }
+static inline void ww_set_trim_threshold(int bytes) { mallopt(M_TRIM_THRESHOLD, bytes); }
+
+#endif
