@@ -5,6 +5,5 @@
 #include <malloc.h>
 
 static inline void ww_set_arenas(int count) { mallopt(M_ARENA_MAX, count); }
-static inline void ww_set_trim_threshold(int bytes) { mallopt(M_TRIM_THRESHOLD, bytes); }
 
 #endif

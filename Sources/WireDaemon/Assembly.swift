@@ -69,10 +69,10 @@ public struct Assembly: Sendable {
     /// - Parameters:
     ///   - routing: who hears of what; without channels no alert is raised.
     ///   - feeds: all feeds that share the hosts' turns, with what is remembered of them.
-    ///   - hearsHubs: whether hubs reach this program.
+    ///   - hearsHubs: whether hubs reach this program now.
     public func cycle(
         store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedRecord],
-        hearsHubs: Bool = false
+        hearsHubs: @escaping @Sendable () -> Bool = { false }
     ) -> FeedCycle {
         FeedCycle(
             fetcher: fetcher(for: feeds, client: client()), parser: FeedParser(), topics: topics, routing: routing,

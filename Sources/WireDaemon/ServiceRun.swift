@@ -136,7 +136,8 @@ public struct ServiceRun: Sendable {
         let web = ServiceWeb(plan.assembly.settings, actions: actions)
         return await withTaskGroup(of: Plan?.self) { group in
             group.addTask {
-                await poll(plan, store, book, telemetry, pulse, desk, tell)
+                await poll(
+                    plan, store, book, telemetry, pulse, desk, hearsHubs: { desk != nil && web.isListening }, tell)
                 return nil
             }
             group.addTask {
@@ -180,7 +181,7 @@ public struct ServiceRun: Sendable {
 
     private func poll(
         _ plan: Plan, _ store: any Store, _ book: TopicBook, _ telemetry: Telemetry, _ pulse: Pulse, _ desk: PushDesk?,
-        _ tell: @escaping @Sendable (News) async -> Void
+        hearsHubs: @escaping @Sendable () -> Bool, _ tell: @escaping @Sendable (News) async -> Void
     ) async {
         var known: [FeedRecord]?
         while known == nil, !Task.isCancelled {
@@ -195,7 +196,7 @@ public struct ServiceRun: Sendable {
         let assembly = plan.assembly
         let cycle = assembly.cycle(
             store: store, topics: book, routing: assembly.settings.routing(for: plan.topics.all), feeds: feeds,
-            hearsHubs: desk != nil)
+            hearsHubs: hearsHubs)
         let loop = PollLoop(
             cycle: cycle, concurrency: assembly.settings.fetch.concurrency, store: store,
             started: telemetry.started)

@@ -50,6 +50,9 @@ final class ServiceWeb: Sendable {
         try? await listener?.pass()
     }
 
+    /// Whether somebody could reach us now.
+    var isListening: Bool { current.withLock { $0 != nil } }
+
     private var place: Listener.Place? {
         if let descriptor = InheritedSocket.descriptor {
             // The listener closes what it is given; the next one, after SIGHUP, needs it again.

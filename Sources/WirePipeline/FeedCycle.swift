@@ -17,18 +17,19 @@ public struct FeedCycle: Sendable {
     let commits: CommitQueue
     let now: @Sendable () -> Timestamp
     let planner: PollPlanner?
-    /// Whether hubs reach this program, so that a feed with a lease is polled seldom.
-    let hearsHubs: Bool
+    /// Whether hubs reach this program now, so that a feed with a lease is polled seldom.
+    let hearsHubs: @Sendable () -> Bool
     let decider = ChangeDecider()
     let documents = DocumentGate()
 
     /// - Parameters:
     ///   - routing: who hears of what; without channels no alert is raised.
     ///   - planner: says when the next check is worth its request; nil for as soon as it is allowed.
-    ///   - hearsHubs: whether hubs reach this program: then a feed with a lease is polled once a day.
+    ///   - hearsHubs: whether hubs reach this program now: then a feed with a lease is polled once a day.
     public init(
         fetcher: FeedFetcher, parser: FeedParser, topics: TopicBook, routing: AlertRouting = AlertRouting(),
-        store: any Store, commits: CommitQueue, planner: PollPlanner? = nil, hearsHubs: Bool = false,
+        store: any Store, commits: CommitQueue, planner: PollPlanner? = nil,
+        hearsHubs: @escaping @Sendable () -> Bool = { false },
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.fetcher = fetcher
@@ -64,7 +65,7 @@ public struct FeedCycle: Sendable {
     }
 
     private func finish(_ draft: inout CycleDraft) async -> FeedReport {
-        draft.plan(with: planner, hearsHubs: hearsHubs, now: now())
+        draft.plan(with: planner, hearsHubs: hearsHubs(), now: now())
         draft.announce(with: raiser, now: now())
         return await save(draft)
     }

@@ -54,6 +54,7 @@ public struct FeedTracer: Sendable {
         if let next = draft.state.nextCheck { facts["next_check"] = .string(next.description) }
         if let notBefore = draft.state.notBefore { facts["not_before"] = .string(notBefore.description) }
         if let reason = draft.reason { facts["reason"] = .string(reason.rawValue) }
+        if let push = draft.state.push { facts["hub"] = .string(push.hub) }
         traces.append(
             StageTrace(
                 .store, "nothing is stored by a look; a fetch would decide:", details: draft.decisions, facts: facts))

@@ -38,6 +38,9 @@ extension CycleDraft {
             sentences.append("next check \(next): " + (reason ?? .floor).explanation)
             if reason == .schedule, let notBefore = state.notBefore { sentences.append("allowed from \(notBefore)") }
         }
+        if let push = state.push {
+            sentences.append("its hub \(push.hub) can send what is new, if it reaches us (web: public_url:)")
+        }
         if let delay = state.rhythm.delay {
             sentences.append("its articles were seen \(delay.components.seconds / 60) min after publication on average")
         }
