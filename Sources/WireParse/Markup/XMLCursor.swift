@@ -1,7 +1,7 @@
 /// A place in a document, and the ways forward that do not touch what it says.
 struct XMLCursor {
-    // SAFETY: both are borrowed by the scanner's `read` for the whole pass. `source` is read through `byte` and `ahead`, which check
-    // the end, or by loops that do; `classes` has an entry for each byte.
+    // SAFETY: both are borrowed by the scanner's `read` for the whole pass. `source` is read through `byte` and `ahead`,
+    // which check the end, or by loops that do; `classes` has an entry for each byte.
     let source: UnsafeBufferPointer<UInt8>
     let end: Int
     var index: Int

@@ -8,11 +8,20 @@ struct XMLSpellings {
         let colon: Int
         /// Index in `bound`; 0 without one.
         let prefix: Int
+        /// `xmlns`, or a name with that prefix.
+        let isDeclaration: Bool
         // What it meant last, and under which namespace.
         var elementNamespace = XMLSpellings.unread
         var element = 0
         var attributeNamespace = XMLSpellings.unread
         var attribute = 0
+    }
+
+    /// Indexes in `bound` of prefixes that mean the same everywhere.
+    private enum Prefix {
+        static let none = 0
+        static let xml = 1
+        static let xmlns = 2
     }
 
     private static let unread = -2
@@ -25,15 +34,15 @@ struct XMLSpellings {
     private let source: UnsafeBufferPointer<UInt8>
     private var spellings: [Spelling] = []
     private var slots = [Int32](repeating: -1, count: 256)
-    private var prefixes: [String: Int] = ["": 0, "xml": 1, "xmlns": 2]
+    private var prefixes: [String: Int] = ["": Prefix.none, "xml": Prefix.xml, "xmlns": Prefix.xmlns]
     /// The namespace that each prefix stands for, as an index in `addresses`.
     private var bound = [none, 0, none]
     private var addresses = [xml]
     private var indexes = [xml: 0]
     private var replaced: [(prefix: Int, namespace: Int)] = []
     /// What each spelling meant under another namespace than its last.
-    private var elements = PointerTable()
-    private var others = PointerTable()
+    private var elementMeanings = PointerTable()
+    private var attributeMeanings = PointerTable()
 
     init(_ source: UnsafeBufferPointer<UInt8>) { self.source = source }
 
@@ -56,8 +65,12 @@ struct XMLSpellings {
     private mutating func add(_ name: XMLCursor.Name, _ slot: Int) -> Int {
         let start = name.range.lowerBound
         let prefix = prefixIndex(String(decoding: source[start..<(start + name.colon)], as: UTF8.self))
+        let isDeclaration =
+            prefix == Prefix.xmlns || (prefix == Prefix.none && source[name.range].elementsEqual("xmlns".utf8))
         spellings.append(
-            Spelling(start: start, length: name.range.count, hash: name.hash, colon: name.colon, prefix: prefix))
+            Spelling(
+                start: start, length: name.range.count, hash: name.hash, colon: name.colon, prefix: prefix,
+                isDeclaration: isDeclaration))
         slots[slot] = Int32(truncatingIfNeeded: spellings.count - 1)
         if spellings.count * 2 > slots.count { grow() }
         return spellings.count - 1
@@ -109,15 +122,12 @@ extension XMLSpellings {
 
     /// Whether an attribute of this name declares a namespace.
     @inline(__always)
-    func isDeclaration(_ spelling: Int) -> Bool {
-        let prefix = spellings[spelling].prefix
-        return prefix == 2 || (prefix == 0 && spellings[spelling].length == 5 && local(spellings[spelling]) == "xmlns")
-    }
+    func isDeclaration(_ spelling: Int) -> Bool { spellings[spelling].isDeclaration }
 
     /// Takes a declaration; false if it is one that XML forbids, or an odd one.
     mutating func bind(_ spelling: Int, to address: ArraySlice<UInt8>) -> Bool {
         let text = String(decoding: address, as: UTF8.self)
-        let declared = spellings[spelling].prefix == 2 ? local(spellings[spelling]) : ""
+        let declared = spellings[spelling].prefix == Prefix.xmlns ? local(spellings[spelling]) : ""
         guard declared != "xml", declared != "xmlns", declared.isEmpty || !text.isEmpty, text != XMLSpellings.xml,
             text != "http://www.w3.org/2000/xmlns/"
         else { return false }
@@ -152,16 +162,16 @@ extension XMLSpellings {
     }
 
     private mutating func newElement(_ index: Int, _ namespace: Int, _ context: inout XMLContext) -> Int? {
-        guard spellings[index].prefix != 2 else { return nil }
+        guard spellings[index].prefix != Prefix.xmlns else { return nil }
         let key = (UInt(index + 1), UInt(bitPattern: namespace), UInt(0))
         let spelling = spellings[index]
         let name: Int
-        if let known = elements.find(key) {
+        if let known = elementMeanings.find(key) {
             name = known
         } else {
             name = context.add(
                 local(spelling), prefix: prefix(spelling), namespace: address(namespace), at: context.place)
-            elements.insert(key, name)
+            elementMeanings.insert(key, name)
         }
         spellings[index].elementNamespace = namespace
         spellings[index].element = name
@@ -172,16 +182,16 @@ extension XMLSpellings {
     mutating func attribute(_ index: Int) -> Int? {
         if isDeclaration(index) { return -1 }
         let spelling = spellings[index]
-        let namespace = spelling.prefix == 0 ? XMLSpellings.none : bound[spelling.prefix]
+        let namespace = spelling.prefix == Prefix.none ? XMLSpellings.none : bound[spelling.prefix]
         if spelling.attributeNamespace == namespace { return spelling.attribute }
         let key = (UInt(index + 1), UInt(bitPattern: namespace), UInt(0))
         let name: Int
-        if let known = others.find(key) {
+        if let known = attributeMeanings.find(key) {
             name = known
         } else {
             name = attributes.add(
                 XMLAttributeName(local(spelling), prefix: prefix(spelling), namespace: address(namespace)))
-            others.insert(key, name)
+            attributeMeanings.insert(key, name)
         }
         spellings[index].attributeNamespace = namespace
         spellings[index].attribute = name
@@ -199,7 +209,8 @@ extension XMLSpellings {
             for other in found[..<position] {
                 if other.spelling == one.spelling { return false }
                 let (left, right) = (spellings[other.spelling], spellings[one.spelling])
-                guard left.prefix > 2, right.prefix > 2, bound[left.prefix] == bound[right.prefix] else { continue }
+                guard left.prefix > Prefix.xmlns, right.prefix > Prefix.xmlns, bound[left.prefix] == bound[right.prefix]
+                else { continue }
                 if bound[left.prefix] != XMLSpellings.none, local(left) == local(right) { return false }
             }
         }
