@@ -4,11 +4,12 @@ public import WireStore
 /// Asks every feed when it is due, many at once, until the task is cancelled. A feed that hangs or fails holds up no other.
 public struct PollLoop: Sendable {
     public enum Limits {
-        /// The list is read from the store at most so often; a feed that comes due meanwhile waits until then.
+        /// The list is read from the store at most so often. What comes due in between is known from the last reading; what
+        /// people and hubs ask for meanwhile waits until the next.
         static let look: Duration = .seconds(10)
-        /// After a reading that took a while it is read less often, so that reading takes this part of the time at most.
+        /// A long list is read less often, so that reading takes this part of the time at most.
         static let lookShare = 400
-        /// With nothing due, the longest sleep: clocks jump, and people edit.
+        /// The longest time between two readings, and the longest sleep: clocks jump.
         static let longestSleep: Duration = .seconds(60)
         /// A document of this machine is looked at again after so long, unless its settings say otherwise.
         static let localInterval: Duration = .seconds(60)
@@ -48,9 +49,9 @@ public struct PollLoop: Sendable {
             var busy: Set<FeedID> = []
             /// Due, and waiting for a free place.
             var queue: ArraySlice<FeedRecord> = []
+            /// Due before the next reading of the list, the earliest first.
+            var upcoming: ArraySlice<(due: Timestamp, record: FeedRecord)> = []
             var nextLook = started
-            /// Between two readings of the list.
-            var pause = Limits.look
             var trials = Trials()
             /// When the loop wakes if no check ends before; nil for not at all.
             var wake: Timestamp?
@@ -61,25 +62,32 @@ public struct PollLoop: Sendable {
                     do throws(StoreError) {
                         let began = ContinuousClock.now
                         let records = try await store.feeds().filter(\.isListed)
-                        let cost = ContinuousClock.now - began
-                        pause = min(max(Limits.look, cost * Limits.lookShare), Limits.longestSleep)
+                        let pause = max(Limits.look, (ContinuousClock.now - began) * Limits.lookShare)
                         let idle = records.filter { !busy.contains($0.feed.id) && !trials.hold($0.feed.id, at: now) }
                         queue = Round.interleaved(idle.filter { isDue($0, at: now) })[...]
-                        let next = idle.compactMap(dueTime).filter { $0 > now }.min()
-                        let latest = now + Limits.longestSleep
-                        nextLook = min(max(next ?? latest, now + pause), latest)
-                        await look(records, queue.isEmpty ? next : nil)
+                        nextLook = now + min(pause, Limits.longestSleep)
+                        let later = idle.compactMap { record in dueTime(record).map { (due: $0, record: record) } }
+                            .filter { $0.due > now }
+                        upcoming = later.filter { $0.due < nextLook }.sorted { $0.due < $1.due }[...]
+                        await look(records, queue.isEmpty ? later.map(\.due).min() : nil)
                     } catch {
                         nextLook = now + Limits.look
                         await trouble(error)
+                    }
+                }
+                while let next = upcoming.first, next.due <= now {
+                    upcoming.removeFirst()
+                    let id = next.record.feed.id
+                    if !busy.contains(id), !trials.hold(id, at: now), isDue(next.record, at: now) {
+                        queue.append(next.record)
                     }
                 }
                 while busy.count < (trials.isStoreSound ? concurrency : 1), let record = queue.popFirst() {
                     busy.insert(record.feed.id)
                     group.addTask { .checked(record, await cycle.run(record, isManual: false)) }
                 }
-                if wake.map({ nextLook < $0 }) ?? true {
-                    let time = nextLook
+                let time = min(nextLook, upcoming.first?.due ?? nextLook)
+                if wake.map({ time < $0 }) ?? true {
                     wake = time
                     let span = max(.milliseconds(50), min(time - cycle.now(), Limits.longestSleep))
                     group.addTask {
@@ -97,11 +105,12 @@ public struct PollLoop: Sendable {
                     trials.note(result, of: record.feed, at: now)
                     if !trials.isStoreSound {
                         queue = []
+                        upcoming = []
                         nextLook = now + Limits.longestSleep
                     } else if !wasSound {
                         nextLook = now
                     } else if let due = nextDue(record, result, now) {
-                        nextLook = min(nextLook, max(due, now + pause))
+                        nextLook = min(nextLook, max(due, now + Limits.look))
                     }
                     await report(result)
                 case .woke(let time): if time == wake { wake = nil }

@@ -89,6 +89,27 @@ struct PollLoopTests {
         #expect(server.requests.count == 1 && log.reports.isEmpty)
     }
 
+    @Test("What comes due before the list is read again is asked when it is due")
+    func upcoming() async throws {
+        let server = try FixtureServer()
+        defer { server.stop() }
+        server.answer("/f", .text(200, [], rss(1...2)))
+        let poller = try await Poller(
+            [Poller.feed(server.url("/f"))], at: Timestamp(year: 2026, month: 3, day: 2))
+        try await poller.poll()
+        let due = try #require(try await poller.state().nextCheck)
+        poller.set(due - .seconds(1))
+        let log = Log()
+        let task = try await start(poller, concurrency: 3, log)
+        try await wait { log.looks > 0 }
+        #expect(server.requests.count == 1)
+        poller.pass(.seconds(1))
+        try await wait { !log.reports.isEmpty }
+        task.cancel()
+        await task.value
+        #expect(log.looks == 1 && server.requests.count == 2)
+    }
+
     @Test("While the store takes nothing no server is asked again and again, and nothing is lost")
     func unstored() async throws {
         let server = try FixtureServer()
