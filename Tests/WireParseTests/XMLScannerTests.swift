@@ -66,6 +66,7 @@ import WireTesting
 
     private static let read: [(String, String)] = [
         ("declaration", "<?xml version='1.0' encoding = \"UTF-8\" standalone='yes' ?>\r\n<rss>…</rss>"),
+        ("instruction first", "<?xml-stylesheet href='x'?><rss>…</rss>"),
         ("miscellany", "<!-- a - b -><--><?style type=\"x\"?>\n<rss>…</rss>\n<!----><?end?>\n"),
         (
             "references",

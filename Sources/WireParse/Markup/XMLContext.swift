@@ -76,7 +76,8 @@ extension XMLContext {
         while low < high, isSpace(text[low]) { low += 1 }
         while low < high, isSpace(text[high - 1]) { high -= 1 }
         if low >= high { return "" }
-        // SAFETY: the document was made valid UTF-8, and readers add whole characters only.
+        // SAFETY: the document was made valid UTF-8, and readers add whole characters only; the scanner cuts at ASCII bytes,
+        // libxml2 hands characters over, and `appendSlowly` cuts between them.
         return text.withUnsafeBufferPointer { bytes in
             String(copying: UTF8Span(unchecked: bytes.span.extracting(low..<high)))
         }

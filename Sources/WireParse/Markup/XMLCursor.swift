@@ -134,7 +134,11 @@ extension XMLCursor {
 
     /// `<?xml version="1.0" encoding="…" standalone="…"?>` or nothing.
     mutating func readDeclaration() -> Bool {
-        guard skip("<?xml"), has(byte, .space) else { return true }
+        let start = index
+        guard skip("<?xml"), has(byte, .space) else {
+            index = start
+            return true
+        }
         guard let version = pseudoAttribute("version"), source[version].elementsEqual("1.0".utf8) else { return false }
         if let encoding = pseudoAttribute("encoding") {
             guard !encoding.isEmpty, has(source[encoding.lowerBound], .nameStart),
@@ -164,7 +168,7 @@ extension XMLCursor {
                 let from = index + 1
                 if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
                     index = from
-                    while index < end, has(source[index], .name) { index += 1 }
+                    while has(byte, .name) { index += 1 }
                     if byte == quote {
                         index += 1
                         return from..<(index - 1)
@@ -216,7 +220,7 @@ extension XMLCursor {
         }
     }
 
-    /// `xml` in any letter case.
+    /// `xml` in any letter case, which no instruction may be called.
     private func isReserved(_ name: Range<Int>) -> Bool {
         name.count == 3 && zip(source[name], "xml".utf8).allSatisfy { $0 | 0x20 == $1 }
     }
