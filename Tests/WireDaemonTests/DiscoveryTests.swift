@@ -1,32 +1,16 @@
-import Foundation
 import Testing
 import WireTesting
 
 /// `feeds discover` against a real server: what a page names, what a site has at usual places, and what goes wrong.
 @Suite("Discovery of feeds")
 struct DiscoveryTests {
-    private let folder = NSTemporaryDirectory() + "wirewatch-discovery-\(UUID().uuidString)"
     private let feed =
         "<rss version=\"2.0\"><channel><title>Harbour</title><item><guid>a</guid></item></channel></rss>"
 
-    private func discover(_ place: String, on server: FixtureServer) throws -> (output: String, code: Int32) {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Data("data: data\nfetch: {manual_gap: 0s}\n".utf8).write(
-            to: URL(fileURLWithPath: folder + "/wirewatch.yaml"))
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: ServiceProcess.program)
-        process.arguments = [
-            "feeds", "discover", server.url(place), "--config", folder + "/wirewatch.yaml", "--allow-network",
-            server.host + "/32", "--format", "jsonl",
-        ]
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: output, as: UTF8.self), process.terminationStatus)
+    private func discover(_ place: String, on server: FixtureServer) throws -> ProgramRun {
+        try ProgramRun(
+            ["feeds", "discover", server.url(place), "--allow-network", server.host + "/32", "--format", "jsonl"],
+            with: ["wirewatch.yaml": "data: data\nfetch: {manual_gap: 0s}\n"])
     }
 
     @Test("A page's links are resolved against the address that it was redirected to; nothing else is asked")

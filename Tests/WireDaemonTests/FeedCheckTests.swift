@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 import WireModel
 import WireTesting
@@ -6,31 +5,13 @@ import WireTesting
 /// `feeds check` against a real server: each stage tells what it did, and nothing is stored.
 @Suite("A look at one feed")
 struct FeedCheckTests {
-    private let folder = NSTemporaryDirectory() + "wirewatch-check-\(UUID().uuidString)"
-
-    private func check(
-        _ place: String, on server: FixtureServer, format: String
-    ) throws -> (output: String, code: Int32, files: [String]) {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Data("data: data\nfetch: {manual_gap: 0s}\n".utf8).write(
-            to: URL(fileURLWithPath: folder + "/wirewatch.yaml"))
-        try Data("topics:\n  - name: Harbour\n    query: ferry\n".utf8).write(
-            to: URL(fileURLWithPath: folder + "/topics.yaml"))
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: ServiceProcess.program)
-        process.arguments = [
-            "feeds", "check", server.url(place), "--config", folder + "/wirewatch.yaml", "--allow-network",
-            server.host + "/32", "--format", format,
-        ]
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let files = try FileManager.default.subpathsOfDirectory(atPath: folder)
-        return (String(decoding: output, as: UTF8.self), process.terminationStatus, files)
+    private func check(_ place: String, on server: FixtureServer, format: String) throws -> ProgramRun {
+        try ProgramRun(
+            ["feeds", "check", server.url(place), "--allow-network", server.host + "/32", "--format", format],
+            with: [
+                "wirewatch.yaml": "data: data\nfetch: {manual_gap: 0s}\n",
+                "topics.yaml": "topics:\n  - name: Harbour\n    query: ferry\n",
+            ])
     }
 
     private func feed(hub: String) -> FixtureServer.Answer {
