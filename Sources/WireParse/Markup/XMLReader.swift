@@ -56,11 +56,7 @@ enum XMLReader {
 
     private static func run(_ session: UnsafeMutablePointer<XMLSession>) {
         guard let parser = xmlNewParserCtxt() else { return }
-        defer {
-            if let document = parser.pointee.myDoc { xmlFreeDoc(document) }
-            parser.pointee.myDoc = nil
-            xmlFreeParserCtxt(parser)
-        }
+        defer { xmlFreeParserCtxt(parser) }
         var handler = xmlSAXHandler()
         handler.initialized = UInt32(XML_SAX2_MAGIC)
         handler.startElementNs = startElement
@@ -81,10 +77,13 @@ enum XMLReader {
         if let rest = session.pointee.smallRest {
             // One copy is cheaper than many small parts, and small enough.
             rest.withMemoryRebound(to: CChar.self) { text in
-                _ = xmlCtxtReadMemory(parser, text.baseAddress, Int32(clamping: text.count), nil, nil, Int32(options))
+                // What a document type makes of a document, handlers or not, is handed over: it holds what was declared.
+                xmlFreeDoc(
+                    xmlCtxtReadMemory(parser, text.baseAddress, Int32(clamping: text.count), nil, nil, Int32(options)))
             }
         } else {
-            xmlCtxtReadIO(parser, readBytes, nil, UnsafeMutableRawPointer(session), nil, nil, Int32(options))
+            xmlFreeDoc(
+                xmlCtxtReadIO(parser, readBytes, nil, UnsafeMutableRawPointer(session), nil, nil, Int32(options)))
         }
         session.pointee.parser = nil
     }
