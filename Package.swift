@@ -113,11 +113,11 @@ let package = Package(
 
         // tests
         .target(name: "WireTesting", dependencies: ["WireModel", "WireStore"], path: "Tests/WireTesting"),
-        .testTarget(name: "WireModelTests", dependencies: ["WireModel"]),
-        .testTarget(name: "WireTextTests", dependencies: ["WireText", "WireModel"]),
-        .testTarget(name: "WireParseTests", dependencies: ["WireParse", "WireModel"]),
+        .testTarget(name: "WireModelTests", dependencies: ["WireModel", "WireTesting"]),
+        .testTarget(name: "WireTextTests", dependencies: ["WireText", "WireModel", "WireTesting"]),
+        .testTarget(name: "WireParseTests", dependencies: ["WireParse", "WireModel", "WireTesting"]),
         .testTarget(name: "WireFetchTests", dependencies: ["WireFetch", "WireModel", "WireTesting"]),
-        .testTarget(name: "WireRulesTests", dependencies: ["WireRules", "WireText", "WireModel"]),
+        .testTarget(name: "WireRulesTests", dependencies: ["WireRules", "WireText", "WireModel", "WireTesting"]),
         .testTarget(name: "WireStoriesTests", dependencies: ["WireStories", "WireModel"]),
         .testTarget(
             name: "WireStoreSQLiteTests",

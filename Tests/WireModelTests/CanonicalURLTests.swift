@@ -1,5 +1,6 @@
 import Testing
 import WireModel
+import WireTesting
 
 @Suite struct CanonicalURLTests {
     @Test(arguments: [
@@ -27,6 +28,27 @@ import WireModel
         let canonical = CanonicalURL(url)
         #expect(canonical?.text == expected)
         #expect(canonical.flatMap { CanonicalURL($0.text) } == canonical)
+    }
+
+    /// Addresses that need nothing decoded or sorted are read in one pass. A blank before one makes it go the other way.
+    @Test func bothWaysAgree() {
+        let parts = [
+            "https://", "http://", "HTTP://", "example", "Example", ".org", ".", "/", "/a", "/..", "/.", ".", "?", "&",
+            "b=2", "a=1", "utm_source=x", "ref=rss", "REF=Feed", "ref=42", "reference", "fbclid=1", "fbclid", "%41",
+            "#x",
+            "é", "@", ":80", ":8080", "\\", "~", "==", "&&",
+        ]
+        var numbers = FixedNumbers(seed: 7)
+        var ordinary = 0
+        for _ in 0..<20_000 {
+            var url =
+                ["https://example.org/", "http://News.example/a?", "https://"].randomElement(using: &numbers) ?? ""
+            for _ in 0..<Int.random(in: 0..<8, using: &numbers) { url += parts.randomElement(using: &numbers) ?? "" }
+            let read = CanonicalURL(url)
+            #expect(read == CanonicalURL(" " + url), "\(url)")
+            ordinary += read == nil ? 0 : 1
+        }
+        #expect(ordinary > 10_000)
     }
 
     @Test(arguments: [

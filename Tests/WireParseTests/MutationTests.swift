@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import WireModel
+import WireTesting
 
 @testable import WireParse
 
@@ -16,8 +17,8 @@ import WireModel
     @Test(arguments: documents)
     func t24_changesOfADocument(file: URL) throws {
         let bytes = [UInt8](try Data(contentsOf: file))
-        var random = SplitMix(
-            state: UInt64(bytes.count) &+ UInt64(file.lastPathComponent.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) }))
+        var random = FixedNumbers(
+            seed: UInt64(bytes.count) &+ UInt64(file.lastPathComponent.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) }))
         for _ in 0..<MutationTests.rounds {
             let changed = MutationTests.change(bytes, &random)
             let found = GoldenCaseTests.read(FetchedDocument(bytes: changed, url: "https://m.example/d/f"))
@@ -39,7 +40,7 @@ import WireModel
 
     /// The same for lists, pages, dates and labels of encodings.
     @Test func t24_changesOfOtherInputs() throws {
-        var random = SplitMix(state: 7)
+        var random = FixedNumbers(seed: 7)
         let list = Array(
             "<opml version='2.0'><body><outline text='A'><outline text='b' xmlUrl='https://a.example/'/></outline></body></opml>"
                 .utf8)
@@ -58,7 +59,7 @@ import WireModel
     }
 
     /// One to four changes: a cut, bytes put in, taken out, swapped, repeated, set.
-    static func change(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    static func change(_ bytes: [UInt8], _ random: inout FixedNumbers) -> [UInt8] {
         let marks: [UInt8] = Array("<>&;\"'/[]!-?{},:=#%\\".utf8) + [0, 0xFF, 0x80, 0xC3, 0xEF, 0xFE]
         var changed = bytes
         for _ in 0...(random.next() % 4) where !changed.isEmpty {
@@ -75,18 +76,6 @@ import WireModel
             }
         }
         return changed
-    }
-
-    struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
     }
 }
 

@@ -46,7 +46,7 @@ import WireTesting
     func aDocumentAndItsChangesReadTheSame(file: URL) throws {
         let bytes = [UInt8](try Data(contentsOf: file))
         _ = XMLScannerTests.hold(bytes, file.lastPathComponent)
-        var random = MutationTests.SplitMix(state: UInt64(bytes.count))
+        var random = FixedNumbers(seed: UInt64(bytes.count))
         for round in 0..<40 {
             let changed = MutationTests.change(bytes, &random)
             _ = XMLScannerTests.hold(changed, "\(file.lastPathComponent), change \(round)")

@@ -1,5 +1,6 @@
 import Testing
 import WireModel
+import WireTesting
 
 @testable import WireRules
 
@@ -120,7 +121,7 @@ struct Row: Sendable, CustomStringConvertible {
             "published:>",
             "language:", "cs(", "topic:", "99999999999999999999", "\n", ".", "'", "“",
         ]
-        var numbers = FixedNumbers(state: 7)
+        var numbers = FixedNumbers(seed: 7)
         for _ in 0..<5_000 {
             let text = (0..<Int.random(in: 1...12, using: &numbers)).compactMap { _ in
                 parts.randomElement(using: &numbers)

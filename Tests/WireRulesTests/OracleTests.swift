@@ -1,5 +1,6 @@
 import Testing
 import WireModel
+import WireTesting
 
 @testable import WireRules
 
@@ -75,7 +76,7 @@ indirect enum PlainQuery {
 
 @Suite struct OracleTests {
     @Test func `The index finds what looking at every word finds`() {
-        var numbers = FixedNumbers(state: 2_026)
+        var numbers = FixedNumbers(seed: 2_026)
         let queries = (0..<500).map { _ in PlainQuery.random(3, &numbers) }
         let set = TopicSet(queries.enumerated().map { Topic(id: "t\($0)", name: "t\($0)", query: $1.text) })
         #expect(set.problems.filter(\.isError).map(\.text) == [])

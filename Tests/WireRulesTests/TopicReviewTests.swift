@@ -1,5 +1,6 @@
 import Testing
 import WireModel
+import WireTesting
 
 @testable import WireRules
 
@@ -61,7 +62,7 @@ import WireModel
     }
 
     @Test func `No overlap is told that an article disproves`() {
-        var numbers = FixedNumbers(state: 7)
+        var numbers = FixedNumbers(seed: 7)
         let queries = (0..<400).map { _ in PlainQuery.random(2, &numbers) }
         let set = TopicSet(queries.enumerated().map { Topic(id: "\($0)", name: "\($0)", query: $1.text) })
         let overlaps = TopicReview(set).overlaps.map { (Int($0.topic) ?? 0, Int($0.other) ?? 0, $0.isMutual) }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import WireModel
+import WireTesting
 
 @testable import WireRules
 
@@ -32,7 +33,7 @@ import WireModel
 
     @Test(arguments: laws) func `A change that means nothing changes no match`(_ law: Law) {
         var source = NaiveSource(seed: 99)
-        var changes = FixedNumbers(state: 3)
+        var changes = FixedNumbers(seed: 3)
         let now = Timestamp(seconds: 11 * 86_400)
         var queries: [NaiveQuery] = []
         while queries.count < 300 {

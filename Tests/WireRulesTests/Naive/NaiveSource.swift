@@ -1,4 +1,5 @@
 import WireModel
+import WireTesting
 
 @testable import WireRules
 
@@ -45,7 +46,7 @@ struct NaiveSource {
     private var terms: [NaiveTerm] = []
 
     init(seed: UInt64) {
-        numbers = FixedNumbers(state: seed)
+        numbers = FixedNumbers(seed: seed)
         vocabulary = (0..<45).map { _ in pick(NaiveSource.words) }
         terms = (0..<90).map { _ in term() }
     }
