@@ -8,6 +8,10 @@ public struct CanonicalURL: Hashable, Sendable {
 
     /// The canonical form of an http or https address; nil for any other, and for one without a host.
     public init?(_ url: String) {
+        if let ordinary = CanonicalURL.ordinary(url.utf8.span) {
+            text = ordinary
+            return
+        }
         let bytes = Array(url.utf8)
         var rest = bytes[...]
         while let last = rest.last, last <= 0x20 { rest.removeLast() }
@@ -26,6 +30,71 @@ public struct CanonicalURL: Hashable, Sendable {
         CanonicalURL.appendPath(rest[..<mark], to: &out)
         CanonicalURL.appendQuery(rest[mark...].dropFirst(), to: &out)
         text = String(decoding: out, as: UTF8.self)
+    }
+
+    /// The canonical form of an address with nothing in it to be decoded, resolved or sorted, as most are; nil for others.
+    private static func ordinary(_ url: Swift.Span<UInt8>) -> String? {
+        let length = begins(url, as: schemes[0]) ? schemes[0].count : begins(url, as: schemes[1]) ? schemes[1].count : 0
+        guard length > 0 else { return nil }
+        var out: [UInt8] = []
+        out.reserveCapacity(url.count + 1)
+        out.append(contentsOf: schemes[0])
+        var index = length
+        while index < url.count, isHostByte(url[index]) {
+            out.append(lower(url[index]))
+            index += 1
+        }
+        guard index > length, index < url.count, url[index] == UInt8(ascii: "/"), out.last != UInt8(ascii: ".") else {
+            return nil
+        }
+        var last: UInt8 = 0
+        while index < url.count, url[index] != UInt8(ascii: "?"), url[index] != UInt8(ascii: "#") {
+            let byte = url[index]
+            guard isPlain(byte), byte != UInt8(ascii: ".") || last != UInt8(ascii: "/") else { return nil }
+            out.append(byte)
+            last = byte
+            index += 1
+        }
+        guard
+            index == url.count || url[index] == UInt8(ascii: "#") || appendOrdinaryQuery(url, from: index + 1, to: &out)
+        else { return nil }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// False if the parameters are not in order, or need decoding.
+    private static func appendOrdinaryQuery(_ url: Swift.Span<UInt8>, from start: Int, to out: inout [UInt8]) -> Bool {
+        var index = start
+        var previous: Range<Int>?
+        while index < url.count, url[index] != UInt8(ascii: "#") {
+            let begin = index
+            while index < url.count, url[index] != UInt8(ascii: "&"), url[index] != UInt8(ascii: "#") {
+                guard isPlain(url[index]) else { return false }
+                index += 1
+            }
+            let parameter = begin..<index
+            if index < url.count, url[index] == UInt8(ascii: "&") { index += 1 }
+            if parameter.isEmpty || isTracker(url.extracting(parameter)) { continue }
+            if let previous, !precedes(url.extracting(previous), url.extracting(parameter)) { return false }
+            out.append(previous == nil ? UInt8(ascii: "?") : UInt8(ascii: "&"))
+            for place in parameter { out.append(url[place]) }
+            previous = parameter
+        }
+        return true
+    }
+
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."): true
+        default: false
+        }
+    }
+
+    /// Whether `first` is before `second`, or equal to it, in the order of bytes.
+    private static func precedes(_ first: Swift.Span<UInt8>, _ second: Swift.Span<UInt8>) -> Bool {
+        for index in 0..<min(first.count, second.count) where first[index] != second[index] {
+            return first[index] < second[index]
+        }
+        return first.count <= second.count
     }
 
     /// Parameters that tell who came from where, not which page is meant. A trailing `_` stands for all that follow.
@@ -159,7 +228,7 @@ public struct CanonicalURL: Hashable, Sendable {
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
             let parameter = rest[..<end]
-            if !parameter.isEmpty, !isTracker(parameter) {
+            if !parameter.isEmpty, !isTracker(parameter.span) {
                 if parameter.allSatisfy(isPlain) {
                     kept.append(parameter)
                 } else {
@@ -177,20 +246,26 @@ public struct CanonicalURL: Hashable, Sendable {
         }
     }
 
-    private static func isTracker(_ parameter: ArraySlice<UInt8>) -> Bool {
-        guard let first = parameter.first.map(lower), let candidates = trackersByLetter[Int(first)] else {
-            return false
-        }
-        let name = parameter[..<(parameter.firstIndex(of: UInt8(ascii: "=")) ?? parameter.endIndex)]
-        if name.count == 3, parameter.count > 3, zip(name, referrer).allSatisfy({ lower($0) == $1 }) {
-            let value = parameter.dropFirst(4).map(lower)
+    private static func isTracker(_ parameter: Swift.Span<UInt8>) -> Bool {
+        guard let candidates = trackersByLetter[Int(lower(parameter[0]))] else { return false }
+        var length = 0
+        while length < parameter.count, parameter[length] != UInt8(ascii: "=") { length += 1 }
+        if length == referrer.count, parameter.count > length, begins(parameter, as: referrer) {
+            let value = (length + 1..<parameter.count).map { lower(parameter[$0]) }
             return referrers.contains(String(decoding: value, as: UTF8.self))
         }
-        return candidates.contains { tracker in
-            guard name.count >= tracker.count else { return false }
-            guard tracker.last == UInt8(ascii: "_") || name.count == tracker.count else { return false }
-            return zip(name, tracker).allSatisfy { lower($0) == $1 }
+        for tracker in candidates {
+            guard tracker.last == UInt8(ascii: "_") || length == tracker.count else { continue }
+            if tracker.count <= length, begins(parameter, as: tracker) { return true }
         }
+        return false
+    }
+
+    /// Whatever the case of its letters; `name` is in lower case.
+    private static func begins(_ text: Swift.Span<UInt8>, as name: [UInt8]) -> Bool {
+        guard text.count >= name.count else { return false }
+        for index in name.indices where lower(text[index]) != name[index] { return false }
+        return true
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }

@@ -40,11 +40,11 @@ public struct SHA256Hasher {
 
     /// Adds a field; nil and the empty text differ.
     public mutating func update(_ text: String?) {
-        guard var text else {
+        guard let text else {
             add(0xFF, count: 1)
             return
         }
-        text.withUTF8 { utf8 in
+        text.utf8.span.withUnsafeBufferPointer { utf8 in
             // The length in groups of seven bits, the lowest first, then a mark; lengths of texts leave room for it.
             var mark = UInt64(0)
             var bits = UInt64(0)

@@ -19,7 +19,7 @@ enum EncodingGuess {
         var index = 0
         var odd = 0
         var balance = 0
-        while let invalid = TextDecoding.firstInvalid(bytes, from: index), odd < 10_000 {
+        while let invalid = UTF8Check.firstInvalid(bytes, from: index), odd < 10_000 {
             balance += bytes[index..<invalid].count { $0 >= 0xC0 } - 1
             odd += 1
             index = invalid + 1
@@ -32,7 +32,7 @@ enum EncodingGuess {
     static func isPlainlyNotUTF8(_ bytes: [UInt8]) -> Bool {
         var index = 0
         var odd = 0
-        while let invalid = TextDecoding.firstInvalid(bytes, from: index), odd < 1_000 {
+        while let invalid = UTF8Check.firstInvalid(bytes, from: index), odd < 1_000 {
             if bytes[index..<invalid].contains(where: { $0 >= 0x80 }) { return false }
             let isNoLetter = [0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xC0, 0xC1, 0xFE, 0xFF].contains(bytes[invalid])
             if isNoLetter { return false }

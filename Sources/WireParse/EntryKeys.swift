@@ -4,9 +4,14 @@ extension ParsedFeed {
     /// What identifies each entry and its content, in document order. Computed anew at each call.
     public var keys: [EntryKey] {
         var outside = ValueReader(documentURL: documentURL, home: nil)
-        let home = outside.url(ValueReader.page(head.links))
+        let home = outside.page(head.links)
         var reader = ValueReader(documentURL: documentURL, home: home)
-        return entries.indices.map { entries[$0].key(&reader) }
+        var keys: [EntryKey] = []
+        keys.reserveCapacity(entries.count)
+        // A span lends its elements; an array would copy each of these large ones.
+        let entries = entries.span
+        for index in entries.indices { keys.append(entries[index].key(&reader)) }
+        return keys
     }
 }
 
@@ -14,8 +19,7 @@ extension ParsedEntry {
     fileprivate func key(_ reader: inout ValueReader) -> EntryKey {
         let url = reader.page(of: self)
         reader.problems.removeAll()
-        let id =
-            id?.text ?? elements.text(.dc, "identifier")
+        let id = id?.text ?? elements.text(.dc, "identifier")
         let link = url.map { CanonicalURL($0)?.text ?? $0 }
         let enclosures = enclosureAddresses
         let text = textHasher
@@ -34,7 +38,8 @@ extension ParsedEntry {
     }
 
     private var enclosureAddresses: [String] {
-        var addresses = enclosures.map(\.url)
+        var addresses: [String] = []
+        for index in enclosures.indices { addresses.append(enclosures[index].url) }
         for index in links.indices where ValueReader.relation(links[index].rel) == "enclosure" {
             addresses.append(links[index].url)
         }
@@ -75,11 +80,18 @@ extension ParsedEntry {
         for index in links.indices where ValueReader.relation(links[index].rel) == "alternate" {
             hasher.update(links[index].url)
         }
-        for person in persons {
-            for part in [person.text, person.name, person.email, person.url] { hasher.update(part) }
+        // An index does not copy what it only looks at.
+        for index in persons.indices {
+            hasher.update(persons[index].text)
+            hasher.update(persons[index].name)
+            hasher.update(persons[index].email)
+            hasher.update(persons[index].url)
         }
-        for category in categories {
-            for part in [category.text, category.term, category.scheme, category.label] { hasher.update(part) }
+        for index in categories.indices {
+            hasher.update(categories[index].text)
+            hasher.update(categories[index].term)
+            hasher.update(categories[index].scheme)
+            hasher.update(categories[index].label)
         }
         for address in enclosures { hasher.update(address) }
         for index in elements.indices where ParsedEntry.isText(elements[index]) { hasher.update(elements[index]) }

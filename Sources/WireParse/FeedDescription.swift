@@ -57,7 +57,7 @@ public struct FeedDescription: Hashable, Sendable {
         version = feed.version
         encoding = feed.encoding
         id = head.id?.text.nonEmpty
-        homeURL = reader.home ?? reader.url(ValueReader.page(head.links))
+        homeURL = reader.home ?? reader.page(head.links)
         setTexts(head, &reader)
         feedURL = reader.url(ValueReader.first("self", head.links)) ?? documentURL
         nextURL = reader.url(ValueReader.first("next", head.links))

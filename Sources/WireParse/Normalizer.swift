@@ -53,7 +53,7 @@ public struct Normalizer: Sendable {
         let document = url ?? feed.documentURL
         // The feed's own page is the base of all else, so it is resolved against the document alone.
         var first = ValueReader(documentURL: document, home: nil)
-        return ValueReader(documentURL: document, home: first.url(ValueReader.page(feed.head.links)))
+        return ValueReader(documentURL: document, home: first.page(feed.head.links))
     }
 }
 
@@ -198,7 +198,7 @@ extension ValueReader {
         var source = Source()
         source.id = head.id?.text.nonEmpty
         source.title = head.title.map { TextPair($0, base: nil).plain }
-        source.url = url(ValueReader.page(head.links))
+        source.url = page(head.links)
         source.feedURL = url(ValueReader.first("self", head.links))
         source.description = head.description.map { TextPair($0, base: nil).plain }
         source.updated = updated(head.dates, head.elements) ?? published(head.dates, head.elements)

@@ -38,13 +38,15 @@ extension ValueReader {
     }
 
     /// The link to the page itself: RSS's own first, else the alternate that is HTML or does not say, else any alternate.
-    static func page(_ links: [RawLink]) -> RawLink? {
+    mutating func page(_ links: [RawLink]) -> String? {
         var best: (rank: Int, index: Int)?
-        for index in links.indices where !links[index].url.isEmpty && relation(links[index].rel) == "alternate" {
-            let rank = pageRank(links[index])
+        for index in links.indices
+        where !links[index].url.isEmpty && ValueReader.relation(links[index].rel) == "alternate" {
+            let rank = ValueReader.pageRank(links[index])
             if rank < best?.rank ?? .max { best = (rank, index) }
         }
-        return best.map { links[$0.index] }
+        guard let index = best?.index else { return nil }
+        return url(links[index].url, links[index].base, at: links[index].place)
     }
 
     private static func pageRank(_ link: RawLink) -> Int {
@@ -74,7 +76,7 @@ extension ValueReader {
         if let original = entry.elements.first(.feedburner, "origLink"), let url = url(original.text, of: original) {
             return url
         }
-        if let link = ValueReader.page(entry.links), let url = url(link) { return url }
+        if let url = page(entry.links) { return url }
         if let id = entry.id, id.kind == .guid ? id.isPermalink == true : id.kind != .json,
             URLReference.isWeb(id.text)
         {

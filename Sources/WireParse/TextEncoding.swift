@@ -35,7 +35,7 @@ enum TextDecoding {
             return converted(bytes, from: start, mark, &problems)
         }
         guard let said = evidence.charset ?? evidence.declared, said != "utf-8" else {
-            guard let first = firstInvalid(bytes, from: 0) else { return (bytes, 0, "utf-8") }
+            guard let first = UTF8Check.firstInvalid(bytes, from: 0) else { return (bytes, 0, "utf-8") }
             let isSilent = evidence.charset == nil && evidence.declared == nil
             let isOther = isSilent ? !EncodingGuess.isMostlyUTF8(bytes) : EncodingGuess.isPlainlyNotUTF8(bytes)
             if isOther, let guess = EncodingGuess.encoding(of: bytes) {
@@ -48,7 +48,7 @@ enum TextDecoding {
         var found: [Problem] = []
         let result = converted(bytes, from: 0, said, &found)
         let isWide = said.hasPrefix("utf-16") || said.hasPrefix("utf-32")
-        if !found.isEmpty || (isWide && evidence.width == 1), firstInvalid(bytes, from: 0) == nil {
+        if !found.isEmpty || (isWide && evidence.width == 1), UTF8Check.firstInvalid(bytes, from: 0) == nil {
             problems.append(mismatch(said: said, used: "utf-8"))
             return (bytes, 0, "utf-8")
         }
@@ -64,7 +64,7 @@ enum TextDecoding {
     private static func utf8(
         _ bytes: [UInt8], from start: Int, _ problems: inout [Problem]
     ) -> (bytes: [UInt8], start: Int, encoding: String) {
-        guard let first = firstInvalid(bytes, from: start) else { return (bytes, start, "utf-8") }
+        guard let first = UTF8Check.firstInvalid(bytes, from: start) else { return (bytes, start, "utf-8") }
         return repaired(bytes, from: start, first, &problems)
     }
 
@@ -144,45 +144,6 @@ extension TextDecoding {
         0x9D,
         0x017E, 0x0178,
     ]
-
-    /// The index of the first byte that is not part of valid UTF-8 (RFC 3629, section 4); nil if all are.
-    static func firstInvalid(_ bytes: [UInt8], from start: Int) -> Int? {
-        bytes.withUnsafeBytes { raw in
-            var index = start
-            while index < raw.count {
-                let first = raw[index]
-                if first < 0x80 {
-                    index = asciiEnd(raw, from: index + 1)
-                    continue
-                }
-                let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-                guard first >= 0xC2, first < 0xF5, index + length <= raw.count else { return index }
-                // What follows begins lower or ends sooner where a shorter form, a surrogate or too large a number would stand.
-                let second = raw[index + 1]
-                let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
-                let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
-                guard second >= low, second <= high else { return index }
-                guard length < 3 || raw[index + 2] & 0xC0 == 0x80 else { return index }
-                guard length < 4 || raw[index + 3] & 0xC0 == 0x80 else { return index }
-                index += length
-            }
-            return nil
-        }
-    }
-
-    /// The index of the first byte from `start` on that is not ASCII; the count if all are.
-    @inline(__always)
-    private static func asciiEnd(_ raw: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var index = start
-        while index + 32 <= raw.count {
-            // SAFETY: the 32 bytes lie inside the borrowed buffer; the load needs no alignment.
-            let block = raw.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
-            if (block & 0x8080_8080_8080_8080) != .zero { break }
-            index += 32
-        }
-        while index < raw.count, raw[index] < 0x80 { index += 1 }
-        return index
-    }
 }
 
 /// Owner of one iconv descriptor.
@@ -315,6 +276,9 @@ extension TextDecoding {
 
         /// What a `meta` element of a web page says: `charset="…"`, or the same inside its `content`.
         private static func metaCharset(in bytes: [UInt8]) -> String? {
+            // Most documents are no pages: their second or third byte says so.
+            let second = bytes.drop(while: isSpace).dropFirst().first?.asciiLowercased
+            guard second == UInt8(ascii: "!") || second == UInt8(ascii: "h") else { return nil }
             let head = String(decoding: bytes.prefix(2_048), as: UTF8.self).lowercased()
             let start = head.drop { $0.isWhitespace }
             guard start.hasPrefix("<!doctype html") || start.hasPrefix("<html") || start.hasPrefix("<head") else {
@@ -329,12 +293,14 @@ extension TextDecoding {
 
         /// The `encoding` of an XML declaration, whatever the width of its characters.
         private static func declaration(in bytes: [UInt8], width: Int, from start: Int) -> String? {
-            let head = bytes.dropFirst(start).prefix(1024 * width).filter { $0 != 0 }
-            let text = head.drop { isSpace($0) }
-            guard text.starts(with: "<?xml".utf8), let end = text.firstIndex(of: UInt8(ascii: ">")) else { return nil }
-            let declaration = String(decoding: text[..<end], as: UTF8.self)
-            guard let word = declaration.range(of: "encoding") else { return nil }
-            let rest = declaration[word.upperBound...].drop { $0 == " " || $0 == "=" || $0 == "\t" || $0.isNewline }
+            let head = bytes.dropFirst(start).prefix(1024 * width)
+            guard let end = head.firstIndex(of: UInt8(ascii: ">")) else { return nil }
+            let text = head[..<end].filter { $0 != 0 }.drop(while: isSpace)
+            guard text.starts(with: "<?xml".utf8),
+                let word = text.indices.first(where: { text[$0...].starts(with: "encoding".utf8) })
+            else { return nil }
+            let rest = String(decoding: text[word...].dropFirst("encoding".utf8.count), as: UTF8.self)
+                .drop { $0 == " " || $0 == "=" || $0 == "\t" || $0.isNewline }
             guard let quote = rest.first, quote == "\"" || quote == "'" else { return nil }
             return String(rest.dropFirst().prefix { $0 != quote })
         }
@@ -344,14 +310,5 @@ extension TextDecoding {
 extension String {
     fileprivate func trimming(_ mark: Character) -> String {
         first == mark && last == mark && count >= 2 ? String(dropFirst().dropLast()) : self
-    }
-
-    fileprivate func range(of word: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

@@ -37,6 +37,8 @@ struct XMLContext {
     private(set) var isStopped = false
 
     private var adopted: (namespace: String, vocabulary: Vocabulary)?
+    /// The namespace last asked for.
+    private var last: (namespace: String, vocabulary: Vocabulary)?
     private var undeclared: Set<String> = []
     /// `xml:base` and `xml:lang` of elements around those that changed them, with the depth of the change.
     private var scopes: [(depth: Int, base: [String], language: String?)] = []
@@ -125,7 +127,7 @@ extension XMLContext {
     ///   - namespace: nil without one, or if the prefix is not declared.
     /// - Returns: its index in `names`.
     mutating func add(_ local: String, prefix: String?, namespace: String?, at place: Place) -> Int {
-        var vocabulary = namespace.map { Vocabulary(namespace: $0) } ?? .rss
+        var vocabulary = namespace.map { self.vocabulary(of: $0) } ?? .rss
         if let adopted, adopted.namespace == namespace ?? "", prefix == nil || namespace != nil {
             vocabulary = adopted.vocabulary
         }
@@ -140,6 +142,14 @@ extension XMLContext {
                 vocabulary: vocabulary, local: LocalName(local), text: vocabulary.spelling(of: local),
                 prefix: prefix ?? "", namespace: namespace ?? ""))
         return names.count - 1
+    }
+
+    /// Names of one namespace come together.
+    private mutating func vocabulary(of namespace: String) -> Vocabulary {
+        if let last, last.namespace == namespace { return last.vocabulary }
+        let vocabulary = Vocabulary(namespace: namespace)
+        last = (namespace, vocabulary)
+        return vocabulary
     }
 
     private mutating func reportUndeclared(_ prefix: String, at place: Place) {

@@ -55,6 +55,19 @@ struct XMLPlaces {
             lines += sum(feeds)
             continued += sum(rests)
         }
+        // At most three words are left.
+        var (feeds, rests) = (UInt64(0), UInt64(0))
+        while index + 8 <= raw.count {
+            // SAFETY: the 8 bytes lie inside the buffer; the load needs no alignment.
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let other = word ^ (each &* 0x0A)
+            let isOther = ((other & (each &* 0x7F)) &+ (each &* 0x7F)) | other
+            feeds &+= (~isOther &>> 7) & each
+            rests &+= ((word & ~(word &<< 1)) &>> 7) & each
+            index += 8
+        }
+        lines += Int((feeds &* each) &>> 56)
+        continued += Int((rests &* each) &>> 56)
         while index < raw.count {
             lines += raw[index] == 0x0A ? 1 : 0
             continued += raw[index] & 0xC0 == 0x80 ? 1 : 0
