@@ -11,7 +11,7 @@ RELEASE_BUILD := .build-release
 RELEASE       := $(RELEASE_BUILD)/release/wirewatch
 FORMATTED     := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help run test check prove setup setup-tests build release lint format floors guide smoke bench bench-parse bench-match bench-fetch bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
+.PHONY: help run test check prove setup setup-tests setup-bench build release lint format floors guide smoke bench bench-parse bench-match bench-fetch bench-deliver bench-schedule fuzz test-sanitized prove-delivery soak completions manual install deb prove-deb prove-service clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -42,6 +42,9 @@ setup: ## install the Debian packages the build needs, check the Swift version
 setup-tests: ## the same, with the packages the tests need
 	@scripts/setup --tests
 
+setup-bench: ## the same, with the packages the measurements need
+	@scripts/setup --bench
+
 prove: setup-tests ## compare the rule engine with a naive reader over a million pairs of queries and articles (SEED=)
 	swift build --build-tests --quiet
 	WIREWATCH_PROVE_ROUNDS=100 WIREWATCH_PROVE_SEED=$(SEED) swift test --skip-build --disable-xctest --filter DifferentialTests
@@ -68,19 +71,19 @@ guide: ## check that the paths the documents name exist
 smoke: ## walk through the debug program: fetch the samples twice, match, parse
 	@scripts/smoke .build/debug/wirewatch
 
-bench: setup release ## measure against the C floors (docs/performance.md); takes some minutes
+bench: setup-bench release ## measure against the C floors (docs/performance.md); takes some minutes
 	@Benchmarks/run
 
-bench-parse: setup ## measure the parser alone against libxml2's SAX2 pass (docs/performance.md); takes two minutes
+bench-parse: setup-bench ## measure the parser alone against libxml2's SAX2 pass (docs/performance.md); takes two minutes
 	@Benchmarks/run parse
 
-bench-match: setup ## measure the rule engine alone against a token index in C++ (docs/performance.md); takes some minutes
+bench-match: setup-bench ## measure the rule engine alone against a token index in C++ (docs/performance.md); takes some minutes
 	@Benchmarks/run --rounds $(or $(ROUNDS),5) match
 
-bench-fetch: setup release ## measure rounds of FEEDS=10000 from nginx against floors in C (docs/performance.md); takes some minutes
+bench-fetch: setup-bench release ## measure rounds of FEEDS=10000 from nginx against floors in C (docs/performance.md); takes some minutes
 	@Benchmarks/run --feeds $(or $(FEEDS),10000) --rounds $(or $(ROUNDS),3) fetch
 
-bench-deliver: setup ## measure delivery to a sink on this machine (docs/performance.md); takes two minutes
+bench-deliver: setup-bench ## measure delivery to a sink on this machine (docs/performance.md); takes two minutes
 	@Benchmarks/run deliver
 
 fuzz: setup ## feed parser, queries and words with what a fuzzer makes up, for SECONDS=120 in all; findings go to Fuzz/findings
@@ -89,7 +92,7 @@ fuzz: setup ## feed parser, queries and words with what a fuzzer makes up, for S
 test-sanitized: setup-tests ## run the parser's tests under the address and the thread sanitizer
 	@scripts/test-sanitized
 
-bench-schedule: setup ## replay four weeks of 4,000 feeds with each way to plan their polls, print the delays
+bench-schedule: setup-bench ## replay four weeks of 4,000 feeds with each way to plan their polls, print the delays
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product ScheduleBenchmark --quiet
 	@Benchmarks/.build/release/ScheduleBenchmark
 
