@@ -44,21 +44,24 @@ public struct SHA256Hasher {
             add(0xFF, count: 1)
             return
         }
-        text.utf8.span.withUnsafeBufferPointer { utf8 in
-            // The length in groups of seven bits, the lowest first, then a mark; lengths of texts leave room for it.
-            var mark = UInt64(0)
-            var bits = UInt64(0)
-            var length = UInt64(utf8.count)
-            while length > 0x7F, bits < 48 {
-                mark |= (length & 0x7F) << bits
-                length >>= 7
-                bits += 8
-            }
-            mark |= length << bits | 0xFE << (bits + 8)
-            add(mark, count: Int(bits / 8) + 2)
-            // SAFETY: libcrypto reads the text within the call.
-            SHA256_Update(&context, utf8.baseAddress, utf8.count)
+        update(text.utf8.span)
+    }
+
+    /// Adds a field by its UTF-8.
+    public mutating func update(_ utf8: Swift.Span<UInt8>) {
+        // The length in groups of seven bits, the lowest first, then a mark; lengths of texts leave room for it.
+        var mark = UInt64(0)
+        var bits = UInt64(0)
+        var length = UInt64(utf8.count)
+        while length > 0x7F, bits < 48 {
+            mark |= (length & 0x7F) << bits
+            length >>= 7
+            bits += 8
         }
+        mark |= length << bits | 0xFE << (bits + 8)
+        add(mark, count: Int(bits / 8) + 2)
+        // SAFETY: libcrypto reads the text within the call.
+        utf8.withUnsafeBufferPointer { _ = SHA256_Update(&context, $0.baseAddress, $0.count) }
     }
 
     /// Adds the `count` lowest bytes of `word`, the lowest first; 8 at most.

@@ -53,8 +53,8 @@ extension ParsedEntry {
     private var textHasher: SHA256Hasher {
         var hasher = SHA256Hasher()
         hasher.update("content")
-        hasher.update(title?.text)
-        hasher.update((content ?? plainContent ?? summary)?.text)
+        hasher.update(title)
+        hasher.update(content ?? plainContent ?? summary)
         return hasher
     }
 
@@ -75,8 +75,8 @@ extension ParsedEntry {
     private func fingerprint(_ text: SHA256Hasher, _ enclosures: [String]) -> Digest {
         var hasher = text
         hasher.update(content == nil ? plainContent == nil ? "summary" : "plain" : "content")
-        if content != nil { hasher.update(plainContent?.text) }
-        if content != nil || plainContent != nil { hasher.update(summary?.text) }
+        if content != nil { hasher.update(plainContent) }
+        if content != nil || plainContent != nil { hasher.update(summary) }
         for index in links.indices where ValueReader.relation(links[index].rel) == "alternate" {
             hasher.update(links[index].url)
         }
@@ -112,6 +112,10 @@ extension ParsedEntry {
 }
 
 extension SHA256Hasher {
+    fileprivate mutating func update(_ text: RawText?) {
+        if let text { text.source.withBytes { update($0) } } else { update(nil as String?) }
+    }
+
     fileprivate mutating func update(_ element: RawElement) {
         update(element.name)
         update(element.text)

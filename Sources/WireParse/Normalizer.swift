@@ -96,7 +96,7 @@ extension Normalizer {
     private func summary(
         of entry: ParsedEntry, _ names: [(Vocabulary, String)], _ reader: ValueReader
     ) -> RawText? {
-        if let own = entry.summary, !own.text.isEmpty { return own }
+        if let own = entry.summary, !own.source.isEmpty { return own }
         for name in names {
             if let text = reader.text(nil, else: [name], entry.elements) { return text }
             if name.0 == .media, let text = reader.mediaText(name.1, entry.elements) { return text }
@@ -112,7 +112,7 @@ extension Normalizer {
             let content = TextPair(content: text, base: base(text))
             item.contentText = content.plain.nonEmpty
             // What RSS calls HTML is so only if it looks so.
-            let isHTML = text.kind != .html || format != .rss || TextPair.isMarked(text.text)
+            let isHTML = text.kind != .html || format != .rss || TextPair.isMarked(text.source.bytes)
             item.contentHTML = isHTML ? content.html : nil
         }
         if let text = entry.plainContent {

@@ -9,11 +9,12 @@ struct TextPair {
 
     /// On one line.
     init(_ text: RawText, base: String?) {
-        guard TextPair.isHTML(text) else {
-            plain = TextExtractor.collapsed(text.text)
+        let bytes = text.source.bytes
+        guard TextPair.isHTML(bytes, text.kind) else {
+            plain = TextExtractor.collapsed(String(decoding: bytes, as: UTF8.self))
             return
         }
-        let clean = HTMLCleaner.clean(text.text, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndLine)
+        let clean = HTMLCleaner.clean(bytes, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndLine)
         plain = clean.text
         breaks = clean.breaks
         html = clean.html.isEmpty ? nil : clean.html
@@ -21,11 +22,12 @@ struct TextPair {
 
     /// With a line break between blocks.
     init(content text: RawText, base: String?) {
-        guard TextPair.isHTML(text) else {
-            plain = TextExtractor.paragraphs(text.text)
+        let bytes = text.source.bytes
+        guard TextPair.isHTML(bytes, text.kind) else {
+            plain = TextExtractor.paragraphs(bytes)
             return
         }
-        let clean = HTMLCleaner.clean(text.text, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndText)
+        let clean = HTMLCleaner.clean(bytes, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndText)
         plain = clean.text
         html = clean.html.isEmpty ? nil : clean.html
     }
@@ -37,18 +39,20 @@ struct TextPair {
     }
 
     /// Whether a text is to be read as HTML.
-    static func isHTML(_ text: RawText) -> Bool {
-        switch text.kind {
+    private static func isHTML(_ text: [UInt8], _ kind: RawText.Kind) -> Bool {
+        switch kind {
         case .plain: false
         case .html, .xhtml: true
-        case .guess: isMarked(text.text)
+        case .guess: isMarked(text)
         }
     }
 
     /// Whether a text has a character reference or a tag of a known HTML element.
     static func isMarked(_ text: String) -> Bool {
-        guard hasMark(text.utf8.span) else { return false }
-        let bytes = Array(text.utf8)
+        hasMark(text.utf8.span) && isMarked(Array(text.utf8))
+    }
+
+    static func isMarked(_ bytes: [UInt8]) -> Bool {
         var decoded: [UInt8] = []
         for index in 0..<bytes.count {
             if bytes[index] == UInt8(ascii: "&") {
@@ -89,9 +93,8 @@ struct TextPair {
 
 extension TextExtractor {
     /// A plain text whose paragraphs are parted by empty lines, each on one line.
-    static func paragraphs(_ text: String) -> String {
+    static func paragraphs(_ bytes: [UInt8]) -> String {
         var builder = TextBuilder(separator: 0x0A)
-        let bytes = Array(text.utf8)
         var start = 0
         while start < bytes.count {
             var end = start
@@ -123,7 +126,7 @@ extension ValueReader {
     func text(
         _ own: RawText?, else names: [(Vocabulary, String)], _ elements: [RawElement]
     ) -> RawText? {
-        if let own, !own.text.isEmpty { return own }
+        if let own, !own.source.isEmpty { return own }
         for (vocabulary, name) in names {
             if let element = elements.first(vocabulary, name) { return rawText(element) }
         }

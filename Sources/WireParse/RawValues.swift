@@ -24,7 +24,7 @@ public struct RawText: Hashable, Sendable {
         case guess
     }
 
-    public var text: String
+    let source: DocumentText
     public var kind: Kind
     /// `xml:base` values that hold here, outermost first.
     public var base: [String]
@@ -32,10 +32,19 @@ public struct RawText: Hashable, Sendable {
     public var language: String?
     public var place: Place
 
+    /// Made anew at each call if the text still stands in its document.
+    public var text: String { source.string }
+
     public init(
         _ text: String, _ kind: Kind, base: [String] = [], language: String? = nil, at place: Place = .unknown
     ) {
-        self.text = text
+        self.init(DocumentText(text), kind, base: base, language: language, at: place)
+    }
+
+    init(
+        _ source: DocumentText, _ kind: Kind, base: [String] = [], language: String? = nil, at place: Place = .unknown
+    ) {
+        self.source = source
         self.kind = kind
         self.base = base
         self.language = language

@@ -64,6 +64,10 @@ import WireTesting
         #expect(good.count > 200 && scanned.count * 10 >= good.count * 8, "\(scanned.count) of \(good.count)")
     }
 
+    /// Long enough to be left in its document.
+    private static let long = String(repeating: "Hafen – 港口 – ميناء. ", count: 5)
+    private static let blanks = String(repeating: "&#32;&#10;", count: 20)
+
     private static let read: [(String, String)] = [
         ("declaration", "<?xml version='1.0' encoding = \"UTF-8\" standalone='yes' ?>\r\n<rss>…</rss>"),
         ("instruction first", "<?xml-stylesheet href='x'?><rss>…</rss>"),
@@ -97,6 +101,43 @@ import WireTesting
         (
             "columns",
             "<rss><channel><title>日本語</title><link>https://é.example/</link>\n<item  a='é'\n b=''><pubDate>no</pubDate></item></channel></rss>"
+        ),
+        ("long and whole", "<rss><channel><item><description>\(long)</description></item></channel></rss>"),
+        ("long section", "<rss><item><description>\n <![CDATA[ \(long) ]]>\t</description></item></rss>"),
+        (
+            "long with references",
+            "<rss><item><description>\(long)&lt;b&gt;&#146;&#x1F600; \(long)</description></item></rss>"
+        ),
+        (
+            "long, blanks by reference at its end",
+            "<rss><item><description>\(long)&#32;&#10; </description></item></rss>"
+        ),
+        ("long, blanks by reference first", "<rss><item><description> &#32;\(long)&#38;</description></item></rss>"),
+        ("blanks by reference alone", "<rss><item><description>\(blanks)</description></item></rss>"),
+        (
+            "long with line ends",
+            "<rss><item><description>\(long)\r\n\(long)\r\(long)&amp;\r\n</description></item></rss>"
+        ),
+        (
+            "long section with line ends",
+            "<rss><item><description><![CDATA[\(long)\r\n&lt;\r\(long)\r]]></description></item></rss>"
+        ),
+        (
+            "long in two pieces",
+            "<rss><item><description><![CDATA[\(long)]]> and <![CDATA[\(long)]]></description></item></rss>"
+        ),
+        (
+            "long in many pieces",
+            "<rss><item><description>\(String(repeating: "<![CDATA[\(long)]]>&amp;", count: 12))</description></item></rss>"
+        ),
+        ("long with a comment inside", "<rss><item><description>\(long)<!-- c -->\(long)</description></item></rss>"),
+        (
+            "long with bare markup",
+            "<rss><item><description>\(long) &amp; <b>\(long)</b> <i/></description></item></rss>"
+        ),
+        (
+            "long title, long element of another vocabulary",
+            "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><item><title>\(long)</title><dc:rights>\(long)&lt;</dc:rights></item></rss>"
         ),
         ("depth", String(repeating: "<a>", count: 99) + String(repeating: "</a>", count: 99)),
     ]
@@ -136,16 +177,23 @@ import WireTesting
         #expect(outcome == nil, "\(name)")
     }
 
+    /// A text that is too long for its field is left to libxml2, which cuts it.
     @Test func limitsHold() {
         var limits = ParseLimits()
         limits.fieldBytes = 10
+        let text = "<rss><item><title>123456789é123</title></item></rss>"
+        #expect(XMLScanner.read(Array(text.utf8), from: 0, limits: limits, into: XMLFeedBuilder()) == nil)
+        let document = TextDecoding.decode(FetchedDocument(bytes: Array(text.utf8)), limits: limits)
+        let reading = XMLDocument.read(document) { XMLFeedBuilder() }
+        #expect(reading.problems.map(\.code) == [.limitSize] && reading.problems.first?.column == 32)
+        #expect(reading.consumer.finish().entries.map(\.title?.text) == ["123456789"])
+
         limits.entries = 2
-        let text = "<rss><item><title>123456789é123</title></item><item/><item/><item/></rss>"
-        let builder = XMLFeedBuilder()
-        let outcome = XMLScanner.read(Array(text.utf8), from: 0, limits: limits, into: builder)
-        #expect(outcome?.problems.map(\.code) == [.limitSize] && outcome?.problems.first?.column == 32)
-        let entries = builder.finish().entries
-        #expect(entries.count == 2 && entries.first?.title?.text == "123456789")
+        let many = "<rss><item/><item/><item/><item/></rss>"
+        let counted = XMLFeedBuilder()
+        let found = XMLScanner.read(Array(many.utf8), from: 0, limits: limits, into: counted)
+        #expect(found?.problems.map(\.code) == [.limitSize] && counted.finish().entries.count == 2)
+
         limits.processorTime = .zero
         let long = "<rss>" + String(repeating: "<item/>", count: 20_000) + "</rss>"
         let slow = XMLScanner.read(Array(long.utf8), from: 0, limits: limits, into: XMLFeedBuilder())

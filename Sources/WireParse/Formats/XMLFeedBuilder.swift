@@ -122,7 +122,7 @@ extension XMLFeedState {
         _ meaning: XMLMeaning, _ index: Int, _ name: XMLKind, _ attributes: XMLAttributes,
         _ context: inout XMLContext
     ) {
-        context.fieldStart = context.text.count
+        context.fieldStart = context.textEnd
         switch meaning {
         case .head where owner != .entry && owner != .source: openHead(attributes, &context)
         case .entry where owner != .entry && owner != .source: openEntry(name, attributes, &context)
@@ -170,7 +170,7 @@ extension XMLFeedState {
     ) {
         frames.append(
             Frame(
-                scope: scope, meaning: meaning, start: context.text.count, mode: context.mode, place: context.place))
+                scope: scope, meaning: meaning, start: context.textEnd, mode: context.mode, place: context.place))
         context.mode = mode
     }
 
@@ -282,7 +282,7 @@ extension XMLFeedState {
             }
         }
         push(.text, .text(slot), &context, mode: construct.isMarkup ? .escape : .collect)
-        construct.start = context.text.count
+        construct.start = context.textEnd
     }
 
     private mutating func openMarkup(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {

@@ -70,7 +70,7 @@ struct XMLTextConstruct {
             sawElement = true
             if kind == .guess || kind == .html { becomeMarkup(&context) }
             // The outer div of an xhtml construct is only a wrapper.
-            if hasWrapper, kind == .xhtml, tag.lowercased() == "div", context.text.count == start || isBlank(context) {
+            if hasWrapper, kind == .xhtml, tag.lowercased() == "div", isBlank(&context) {
                 if let inner = attributes.xml(.base) { base.append(inner) }
                 open.append("")
                 return
@@ -100,7 +100,7 @@ struct XMLTextConstruct {
         open.append(tag)
     }
 
-    private func isBlank(_ context: XMLContext) -> Bool { context.text[start...].allSatisfy { isSpace($0) } }
+    private func isBlank(_ context: inout XMLContext) -> Bool { context.text[start...].allSatisfy { isSpace($0) } }
 
     /// Bare elements stand in a text that should have them escaped: what came before was text, unless it holds tags.
     private mutating func becomeMarkup(_ context: inout XMLContext) {
@@ -124,11 +124,15 @@ struct XMLTextConstruct {
 
     /// The finished text; nil if it is empty.
     mutating func finish(_ context: inout XMLContext, at place: Place) -> RawText? {
-        var text = context.trimmedText(from: start)
-        if isBase64, let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters) {
-            text = String(decoding: data, as: UTF8.self)
-        }
-        guard !text.isEmpty else { return nil }
+        guard let text = isBase64 ? decodedData(&context) : context.documentText(from: start) else { return nil }
         return RawText(text, kind, base: base, language: language, at: place)
+    }
+
+    /// As it is written if it is no base64; nil if it is empty.
+    private func decodedData(_ context: inout XMLContext) -> DocumentText? {
+        let text = context.trimmedText(from: start)
+        let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters)
+        let decoded = data.map { String(decoding: $0, as: UTF8.self) } ?? text
+        return decoded.isEmpty ? nil : DocumentText(decoded)
     }
 }

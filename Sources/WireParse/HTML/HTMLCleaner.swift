@@ -20,7 +20,7 @@ struct HTMLCleaner {
     }
 
     /// - Parameter hasBases: the markup stems from XML: its `base` attributes were `xml:base`.
-    static func clean(_ html: String, base: String? = nil, hasBases: Bool = false, wants: Wants) -> Result {
+    static func clean(_ html: [UInt8], base: String? = nil, hasBases: Bool = false, wants: Wants) -> Result {
         var cleaner = HTMLCleaner(html, base: base, wants: wants)
         cleaner.hasBases = hasBases
         cleaner.run()
@@ -66,8 +66,8 @@ struct HTMLCleaner {
     var owesGap = false
     private var decoded: [UInt8] = []
 
-    private init(_ html: String, base: String?, wants: Wants) {
-        reader = HTMLReader(Array(html.utf8))
+    private init(_ html: [UInt8], base: String?, wants: Wants) {
+        reader = HTMLReader(html)
         address = HTMLAddress(base: base)
         wantsHTML = wants != .text && wants != .line
         wantsText = wants != .html

@@ -15,17 +15,17 @@ public struct Sanitizer: Sendable {
 
     public init(base: String? = nil) { self.base = base }
 
-    public func clean(_ html: String) -> String { HTMLCleaner.clean(html, base: base, wants: .html).html }
+    public func clean(_ html: String) -> String { HTMLCleaner.clean(Array(html.utf8), base: base, wants: .html).html }
 
     /// Clean HTML and its plain text, with a line break between blocks, in one pass.
     public func cleanAndText(_ html: String) -> (html: String, text: String) {
-        let result = HTMLCleaner.clean(html, base: base, wants: .htmlAndText)
+        let result = HTMLCleaner.clean(Array(html.utf8), base: base, wants: .htmlAndText)
         return (result.html, result.text)
     }
 
     /// Clean HTML, its plain text on one line, and the UTF-8 offsets where further blocks begin in that text.
     public func cleanAndLine(_ html: String) -> (html: String, text: String, breaks: [Int]) {
-        let result = HTMLCleaner.clean(html, base: base, wants: .htmlAndLine)
+        let result = HTMLCleaner.clean(Array(html.utf8), base: base, wants: .htmlAndLine)
         return (result.html, result.text, result.breaks)
     }
 

@@ -3,11 +3,11 @@ import WireModel
 /// Plain text of HTML: markup removed, references resolved, runs of white space made one blank.
 public enum TextExtractor {
     /// The text of `html`, with a line break between blocks.
-    public static func text(of html: String) -> String { HTMLCleaner.clean(html, wants: .text).text }
+    public static func text(of html: String) -> String { HTMLCleaner.clean(Array(html.utf8), wants: .text).text }
 
     /// The text of `html` on one line, and the UTF-8 offsets where further blocks begin in it.
     public static func line(of html: String) -> (text: String, breaks: [Int]) {
-        let result = HTMLCleaner.clean(html, wants: .line)
+        let result = HTMLCleaner.clean(Array(html.utf8), wants: .line)
         return (result.text, result.breaks)
     }
 

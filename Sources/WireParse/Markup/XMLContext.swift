@@ -21,7 +21,12 @@ struct XMLContext {
 
     let limits: ParseLimits
     /// Text of the open elements, each one's part after that of the elements around it.
-    var text: [UInt8] = []
+    private var collected: [UInt8] = []
+    /// What of a document belongs behind `collected`; it is copied if need be.
+    private var stretches: [(range: Range<Int>, spelling: DocumentText.Spelling)] = []
+    private var stretchBytes = 0
+    /// The document whose stretches are taken; empty if none are.
+    private let document: [UInt8]
     var mode = TextMode.skip
     /// Where the text that counts against the limit of one field begins.
     var fieldStart = 0
@@ -43,9 +48,11 @@ struct XMLContext {
     /// `xml:base` and `xml:lang` of elements around those that changed them, with the depth of the change.
     private var scopes: [(depth: Int, base: [String], language: String?)] = []
 
-    init(limits: ParseLimits) {
+    /// - Parameter document: what `take` is given stretches of.
+    init(limits: ParseLimits, document: [UInt8] = []) {
         self.limits = limits
-        text.reserveCapacity(1 << 14)
+        self.document = document
+        collected.reserveCapacity(1 << 14)
     }
 
     mutating func report(_ code: Problem.Code, _ message: @autoclosure () -> String, at place: Place?) {
@@ -71,30 +78,118 @@ struct XMLContext {
 // MARK: Text
 
 extension XMLContext {
-    /// The text from `start` on, without white space around it.
-    func trimmedText(from start: Int) -> String {
-        var low = start
-        var high = text.count
-        while low < high, isSpace(text[low]) { low += 1 }
-        while low < high, isSpace(text[high - 1]) { high -= 1 }
-        if low >= high { return "" }
-        // SAFETY: the document was made valid UTF-8, and readers add whole characters only; the scanner cuts at ASCII bytes,
-        // libxml2 hands characters over, and `appendSlowly` cuts between them.
-        return text.withUnsafeBufferPointer { bytes in
-            String(copying: UTF8Span(unchecked: bytes.span.extracting(low..<high)))
+    /// See `collected`; nothing else belongs behind it.
+    var text: [UInt8] {
+        mutating get {
+            gather()
+            return collected
+        }
+        _modify {
+            gather()
+            yield &collected
         }
     }
 
+    var textEnd: Int {
+        mutating get {
+            gather()
+            return collected.count
+        }
+    }
+
+    /// The text from `start` on, without white space around it.
+    mutating func trimmedText(from start: Int) -> String {
+        if let (stretch, spelling) = onlyStretch(from: start), spelling == .verbatim {
+            return DocumentText(document, stretch, spelling).string
+        }
+        gather()
+        // SAFETY: the document was made valid UTF-8, and readers add whole characters only; the scanner cuts at ASCII bytes,
+        // libxml2 hands characters over, and `appendSlowly` cuts between them.
+        let part = collected.span.extracting(min(start, collected.count)..<collected.count)
+        return String(copying: UTF8Span(unchecked: part.extracting(DocumentText.trimmed(part))))
+    }
+
+    /// The same, left in the document if it stands there in one piece and would need memory of its own; nil if it is blank.
+    mutating func documentText(from start: Int) -> DocumentText? {
+        if let (stretch, spelling) = onlyStretch(from: start), stretch.count >= 16 {
+            return DocumentText(document, stretch, spelling)
+        }
+        let text = trimmedText(from: start)
+        return text.isEmpty ? nil : DocumentText(text)
+    }
+
     mutating func dropText(from start: Int) {
-        if text.count > start { text.removeLast(text.count - start) }
+        dropStretches()
+        if collected.count > start { collected.removeLast(collected.count - start) }
+    }
+
+    /// The one stretch, without white space around it, that all text from `start` on stands in.
+    private mutating func onlyStretch(from start: Int) -> (range: Range<Int>, DocumentText.Spelling)? {
+        guard !stretches.isEmpty, start == collected.count else { return nil }
+        var found: (range: Range<Int>, spelling: DocumentText.Spelling)?
+        for (range, spelling) in stretches {
+            let trimmed = DocumentText.trimmed(document.span.extracting(range))
+            if trimmed.isEmpty { continue }
+            guard found == nil else { return nil }
+            found = (range.lowerBound + trimmed.lowerBound..<range.lowerBound + trimmed.upperBound, spelling)
+        }
+        // A reference by number may stand for white space; then it is not known what the text begins with.
+        if let found, found.spelling.contains(.references), document[found.range].starts(with: "&#".utf8) { return nil }
+        return found
+    }
+
+    /// Adds a stretch of the document as `mode` wants it; false if that makes a field too long.
+    @inline(__always)
+    mutating func take(_ range: Range<Int>, _ spelling: DocumentText.Spelling) -> Bool {
+        guard mode != .skip, !range.isEmpty else { return true }
+        guard collected.count &- fieldStart &+ stretchBytes &+ range.count <= limits.fieldBytes else { return false }
+        if mode == .escape {
+            takeEscaped(range, spelling)
+        } else {
+            if stretches.count == 8 { gather() }
+            stretches.append((range, spelling))
+            stretchBytes += range.count
+        }
+        return true
+    }
+
+    private mutating func takeEscaped(_ range: Range<Int>, _ spelling: DocumentText.Spelling) {
+        gather()
+        let start = collected.count
+        copy(range, spelling)
+        let plain = collected[start...]
+        collected.removeLast(plain.count)
+        for byte in plain { appendEscaped(byte, to: &collected) }
+    }
+
+    /// Copies what waits in stretches.
+    @inline(__always)
+    private mutating func gather() {
+        if !stretches.isEmpty { gatherStretches() }
+    }
+
+    private mutating func gatherStretches() {
+        for (range, spelling) in stretches { copy(range, spelling) }
+        dropStretches()
+    }
+
+    private mutating func dropStretches() {
+        stretches.removeAll(keepingCapacity: true)
+        stretchBytes = 0
+    }
+
+    private mutating func copy(_ range: Range<Int>, _ spelling: DocumentText.Spelling) {
+        document.withUnsafeBufferPointer { bytes in
+            DocumentText.decode(UnsafeBufferPointer(rebasing: bytes[range]), spelling, to: &collected)
+        }
     }
 
     /// Adds text as `mode` wants it, up to the limit of one field.
     /// - Parameter place: where the reader is; asked only if there is something to say.
     @inline(__always)
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, at place: @autoclosure () -> Place) {
-        if mode == .collect, text.count &- fieldStart &+ bytes.count <= limits.fieldBytes {
-            text.append(contentsOf: bytes)
+        if mode == .collect, collected.count &- fieldStart &+ bytes.count <= limits.fieldBytes {
+            collected.append(contentsOf: bytes)
         } else if mode != .skip {
             appendSlowly(bytes, at: place())
         }
@@ -102,7 +197,7 @@ extension XMLContext {
 
     private mutating func appendSlowly(_ bytes: UnsafeBufferPointer<UInt8>, at place: Place) {
         let limit = limits.fieldBytes
-        let room = limit - (text.count - fieldStart)
+        let room = limit - (collected.count - fieldStart)
         var bytes = bytes
         if bytes.count > room {
             reportOnce(.limitSize, "A text is longer than \(limit) bytes; it is cut.", at: place)
@@ -111,9 +206,9 @@ extension XMLContext {
             bytes = UnsafeBufferPointer(rebasing: bytes[0..<count])
         }
         if mode == .collect {
-            text.append(contentsOf: bytes)
+            collected.append(contentsOf: bytes)
         } else {
-            for byte in bytes { appendEscaped(byte, to: &text) }
+            for byte in bytes { appendEscaped(byte, to: &collected) }
         }
     }
 }

@@ -13,7 +13,7 @@ struct XMLScanner<Consumer: XMLConsumer> {
         bytes.withUnsafeBufferPointer { source in
             XMLByte.classes.withUnsafeBufferPointer { classes in
                 let cursor = XMLCursor(source, classes, from: start)
-                var scanner = XMLScanner(cursor, limits: limits, consumer)
+                var scanner = XMLScanner(cursor, XMLContext(limits: limits, document: bytes), consumer)
                 guard scanner.readDocument() else { return nil }
                 return XMLOutcome(problems: scanner.context.problems, syntaxError: nil)
             }
@@ -40,11 +40,11 @@ struct XMLScanner<Consumer: XMLConsumer> {
     private var decoded: [UInt8] = []
     private var attributes: [XMLAttribute] = []
 
-    private init(_ cursor: XMLCursor, limits: ParseLimits, _ consumer: Consumer) {
+    private init(_ cursor: XMLCursor, _ context: XMLContext, _ consumer: Consumer) {
         self.cursor = cursor
         self.consumer = consumer
-        deadline = ProcessorTime.now() + limits.processorTime
-        context = XMLContext(limits: limits)
+        self.context = context
+        deadline = ProcessorTime.now() + context.limits.processorTime
         names = XMLSpellings(cursor.source)
         places = XMLPlaces(cursor.source, from: cursor.index)
     }
@@ -207,24 +207,20 @@ extension XMLScanner {
 extension XMLScanner {
     /// Up to the next `<`; false at anything doubtful, such as the end of the document.
     private mutating func readText() -> Bool {
-        var start = cursor.index
+        let start = cursor.index
+        var spelling = DocumentText.Spelling.verbatim
         while true {
             cursor.pass(until: .stopsText)
             switch cursor.byte {
             case UInt8(ascii: "<"):
-                append(start..<cursor.index)
-                return true
+                return context.take(start..<cursor.index, spelling)
             case UInt8(ascii: "&"):
-                append(start..<cursor.index)
-                guard let scalar = cursor.readReference() else { return false }
-                append(scalar)
-                start = cursor.index
+                guard cursor.readReference() != nil else { return false }
+                spelling.insert(.references)
                 continue
             case UInt8(ascii: "]"):
                 if cursor.ahead(1) == UInt8(ascii: "]"), cursor.ahead(2) == UInt8(ascii: ">") { return false }
-            case 0x0D:
-                appendLine(start..<cursor.index)
-                start = cursor.index + 1
+            case 0x0D: spelling.insert(.lines)
             default: guard cursor.isCharacter() else { return false }
             }
             cursor.index += 1
@@ -234,46 +230,22 @@ extension XMLScanner {
     /// `<![CDATA[…]]>`
     private mutating func readSection() -> Bool {
         guard cursor.skip("<![CDATA[") else { return false }
-        var start = cursor.index
+        let start = cursor.index
+        var spelling = DocumentText.Spelling.verbatim
         while true {
             cursor.pass(until: .stopsSection)
             switch cursor.byte {
             case UInt8(ascii: "]"):
                 if cursor.ahead(1) == UInt8(ascii: "]"), cursor.ahead(2) == UInt8(ascii: ">") {
-                    append(start..<cursor.index)
+                    let end = cursor.index
                     cursor.index += 3
-                    return true
+                    return context.take(start..<end, spelling)
                 }
-            case 0x0D:
-                appendLine(start..<cursor.index)
-                start = cursor.index + 1
+            case 0x0D: spelling.insert(.lines)
             default: guard cursor.isCharacter() else { return false }
             }
             cursor.index += 1
         }
-    }
-
-    @inline(__always)
-    private mutating func append(_ range: Range<Int>) {
-        guard context.mode != .skip, !range.isEmpty else { return }
-        let (places, index) = (places, cursor.index)
-        context.append(UnsafeBufferPointer(rebasing: cursor.source[range]), at: places.peek(at: index))
-    }
-
-    /// Text before a carriage return, and the line feed that it is read as (XML 1.0, 2.11).
-    private mutating func appendLine(_ range: Range<Int>) {
-        append(range)
-        if cursor.ahead(1) != 0x0A { append("\n" as Unicode.Scalar) }
-    }
-
-    private mutating func append(_ scalar: Unicode.Scalar) {
-        guard context.mode != .skip else { return }
-        // A reference to a C1 control (&#146;) means the character of windows-1252.
-        let isControl = scalar.value >= 0x80 && scalar.value < 0xA0
-        let meant = isControl ? TextDecoding.windows1252(control: UInt8(scalar.value)) : nil
-        var text = meant ?? String(Character(scalar))
-        let (places, index) = (places, cursor.index)
-        text.withUTF8 { context.append($0, at: places.peek(at: index)) }
     }
 
     /// Looks at the clock now and then; reading ends when its time is over.
