@@ -1,30 +1,40 @@
-public import WireModel
+import WireModel
 import WireParse
 
 /// What the parser makes of one document: `wirewatch parse`.
 public struct DocumentReport: Sendable {
-    public let isFeed: Bool
-    /// The document of `parse-output.md`.
-    public let json: JSONValue
-    /// One line: format, items, problems, title.
-    public let summary: String
+    private let result: Result<ParsedFeed, ParseError>
+    private let url: String?
+    private let now = Clock.now()
 
     /// - Parameters:
     ///   - url: the address the document was fetched from.
     ///   - contentType: the header that came with it.
-    ///   - wantsJSON: false leaves `json` empty, for who prints the summary only.
-    public init(_ bytes: [UInt8], url: String?, contentType: String?, wantsJSON: Bool) {
+    public init(_ bytes: consuming [UInt8], url: String?, contentType: String?) {
         let document = FetchedDocument(bytes: bytes, url: url, contentType: contentType)
-        let now = Clock.now()
-        do {
-            let feed = try FeedParser().parse(document)
-            isFeed = true
-            json = wantsJSON ? DocumentJSON.document(of: feed, url: url, now: now) : .null
-            summary = wantsJSON ? "" : DocumentJSON.summary(of: feed, url: url, now: now)
-        } catch {
-            isFeed = false
-            json = DocumentJSON.document(of: error)
-            summary = error.failure.message
+        self.url = url
+        result = Result { () throws(ParseError) in try FeedParser().parse(document) }
+    }
+
+    public var isFeed: Bool { if case .success = result { true } else { false } }
+
+    /// Hands over the document of `parse-output.md` on one line, in parts: of a long feed one item is held at a time.
+    public func writeJSON(to sink: (_ part: [UInt8]) -> Void) {
+        switch result {
+        case .success(let feed): DocumentJSON.write(feed, url: url, now: now, to: sink)
+        case .failure(let error):
+            var bytes: [UInt8] = []
+            DocumentJSON.document(of: error).write(to: &bytes)
+            sink(bytes)
+        }
+        sink([UInt8(ascii: "\n")])
+    }
+
+    /// One line: format, items, problems, title.
+    public var summary: String {
+        switch result {
+        case .success(let feed): DocumentJSON.summary(of: feed, url: url, now: now)
+        case .failure(let error): error.failure.message
         }
     }
 }

@@ -28,7 +28,9 @@ public struct InputFile: Sendable {
     public func read() throws(SettingsProblem) -> [UInt8] {
         guard path == "-" else { return try TextFile.readBytes(path, limit: Limits.document) }
         do {
-            return Array(try FileHandle.standardInput.readToEnd() ?? Data())
+            return try TextFile.read(.standardInput, named: "standard input", limit: Limits.document)
+        } catch let problem as SettingsProblem {
+            throw problem
         } catch {
             throw SettingsProblem(message: "standard input cannot be read: \(TextFile.cause(of: error))")
         }

@@ -53,27 +53,44 @@ enum TextFile {
     }
 
     static func readBytes(_ path: String, limit: Int) throws(SettingsProblem) -> [UInt8] {
-        let data: Data
         do {
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            if let size = attributes[.size] as? Int, size > limit {
-                throw SettingsProblem(
-                    message: "\(path): \(size) bytes are more than the \(limit) that are read", hint: nil)
-            }
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            return try read(file, named: path, size: size ?? 0, limit: limit)
         } catch let problem as SettingsProblem {
             throw problem
         } catch {
             throw SettingsProblem(message: "\(path): cannot be opened: \(cause(of: error))", hint: nil)
         }
-        return Array(data)
+    }
+
+    /// A file to its end, in parts, so that it is held once.
+    static func read(_ file: FileHandle, named name: String, size: Int = 0, limit: Int) throws -> [UInt8] {
+        func check(_ size: Int) throws(SettingsProblem) {
+            guard size > limit else { return }
+            throw SettingsProblem(message: "\(name): \(size) bytes are more than the \(limit) that are read", hint: nil)
+        }
+        try check(size)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        while let part = try file.read(upToCount: 1 << 18), !part.isEmpty {
+            bytes.append(contentsOf: part)
+            try check(bytes.count)
+        }
+        return bytes
     }
 
     /// The system's words for an error of Foundation.
     static func cause(of error: any Error) -> String {
         let error = error as NSError
         let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        if underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
+        switch (underlying.domain, Int32(underlying.code)) {
+        case (NSPOSIXErrorDomain, ENOENT): return "there is no such file"
+        case (NSPOSIXErrorDomain, EACCES): return "permission denied"
+        case (NSPOSIXErrorDomain, let code): return String(cString: strerror(code))
+        default: break
+        }
         switch CocoaError.Code(rawValue: error.code) {
         case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
         case .fileReadNoPermission, .fileWriteNoPermission: return "permission denied"

@@ -17,12 +17,45 @@ public enum DocumentJSON {
     ///   - url: the address it was fetched from; nil for the one the document carries.
     ///   - now: times more than a day after it give the remark `date_future`.
     public static func document(of feed: ParsedFeed, url: String? = nil, now: Timestamp) -> JSONValue {
-        let (description, items, problems) = normalized(feed, url: url, now: now)
-        var members = description.jsonMembers
+        var pass = ItemPass(feed, url: url, now: now)
+        var members = pass.description.jsonMembers
         members["schema_version"] = .integer(schemaVersion)
-        members["items"] = .array(items.map(\.json))
-        members["problems"] = list(problems)
+        members["items"] = .array(feed.entries.indices.map { pass.item($0).json })
+        members["problems"] = list(pass.problems)
         return .object(members)
+    }
+
+    /// The text of `document(of:url:now:)`, handed over in parts: no more than one item is held at a time.
+    public static func write(
+        _ feed: ParsedFeed, url: String? = nil, now: Timestamp, to sink: (_ part: [UInt8]) -> Void
+    ) {
+        var pass = ItemPass(feed, url: url, now: now)
+        var members = pass.description.jsonMembers
+        members["schema_version"] = .integer(schemaVersion)
+        // The keys' order puts what the items tell of problems behind them.
+        members["items"] = .null
+        members["problems"] = .null
+        var out = Array("{".utf8)
+        for (index, key) in members.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }).enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            JSONValue.writeString(key, to: &out)
+            out.append(UInt8(ascii: ":"))
+            switch key {
+            case "items":
+                out.append(UInt8(ascii: "["))
+                for entry in feed.entries.indices {
+                    if entry > 0 { out.append(UInt8(ascii: ",")) }
+                    pass.item(entry).json.write(to: &out)
+                    sink(out)
+                    out.removeAll(keepingCapacity: true)
+                }
+                out.append(UInt8(ascii: "]"))
+            case "problems": list(pass.problems).write(to: &out)
+            default: members[key]?.write(to: &out)
+            }
+        }
+        out.append(UInt8(ascii: "}"))
+        sink(out)
     }
 
     /// What is printed for a document that is no feed.
@@ -38,52 +71,14 @@ public enum DocumentJSON {
 
     /// One line: format, number of items, problems, title.
     public static func summary(of feed: ParsedFeed, url: String? = nil, now: Timestamp) -> String {
-        let (description, items, problems) = normalized(feed, url: url, now: now)
+        var pass = ItemPass(feed, url: url, now: now)
+        for index in feed.entries.indices { _ = pass.item(index) }
         var text = feed.format.rawValue
         if let version = feed.version { text += " " + version }
-        text += ", \(items.count) item" + (items.count == 1 ? "" : "s")
-        text += ", " + counts(of: problems)
-        if let title = description.title { text += ": " + title }
+        text += ", \(feed.entries.count) item" + (feed.entries.count == 1 ? "" : "s")
+        text += ", " + counts(of: pass.problems)
+        if let title = pass.description.title { text += ": " + title }
         return text
-    }
-
-    private static func normalized(
-        _ feed: ParsedFeed, url: String?, now: Timestamp
-    ) -> (FeedDescription, [Item], [Problem]) {
-        let normalizer = Normalizer(url: url)
-        var problems = feed.problems
-        let description = normalizer.description(of: feed, problems: &problems)
-        var places: [String: Place] = [:]
-        let items = feed.entries.map { entry in
-            let item = normalizer.item(entry, of: feed, problems: &problems)
-            problems += remarks(on: item, entry, &places, now)
-            return item
-        }
-        return (description, items, problems)
-    }
-
-    /// An id that an earlier item has, and times that lie ahead.
-    private static func remarks(
-        on item: Item, _ entry: ParsedEntry, _ places: inout [String: Place], _ now: Timestamp
-    ) -> [Problem] {
-        var remarks: [Problem] = []
-        if let first = places[item.id] {
-            let id = item.id.count > 100 ? item.id.prefix(100) + "…" : item.id
-            remarks.append(
-                Problem(
-                    .idDuplicate,
-                    "The id \"\(id)\" is also that of "
-                        + (first.line > 0 ? "the item in line \(first.line)." : "an earlier item."),
-                    at: entry.id?.place ?? entry.place))
-        } else {
-            places[item.id] = entry.place
-        }
-        for time in [item.published, item.updated].compactMap({ $0 }).withoutDuplicates where time > now + Limits.future
-        {
-            let place = entry.dates.first { DateParser.parse($0.text) == time }?.place ?? entry.place
-            remarks.append(Problem(.dateFuture, "The time \(time) lies more than a day ahead.", at: place))
-        }
-        return remarks
     }
 
     private static func counts(of problems: [Problem]) -> String {
@@ -102,6 +97,51 @@ public enum DocumentJSON {
             ($0.element.place ?? none, $0.offset) < ($1.element.place ?? none, $1.offset)
         }
         return .array(ordered.prefix(Limits.problems).map(\.element.json))
+    }
+}
+
+/// Makes the items of a feed in turn, and gathers what is wrong with them.
+private struct ItemPass {
+    let description: FeedDescription
+    private(set) var problems: [Problem]
+    private let feed: ParsedFeed
+    private let normalizer: Normalizer
+    private let now: Timestamp
+    /// Where the first item of each id stands.
+    private var places: [String: Place] = [:]
+
+    init(_ feed: ParsedFeed, url: String?, now: Timestamp) {
+        self.feed = feed
+        self.now = now
+        normalizer = Normalizer(url: url)
+        problems = feed.problems
+        description = normalizer.description(of: feed, problems: &problems)
+    }
+
+    mutating func item(_ index: Int) -> Item {
+        let item = normalizer.item(feed.entries[index], of: feed, problems: &problems)
+        remark(on: item, feed.entries[index])
+        return item
+    }
+
+    /// An id that an earlier item has, and times that lie ahead.
+    private mutating func remark(on item: Item, _ entry: ParsedEntry) {
+        if let first = places[item.id] {
+            let id = item.id.count > 100 ? item.id.prefix(100) + "…" : item.id
+            problems.append(
+                Problem(
+                    .idDuplicate,
+                    "The id \"\(id)\" is also that of "
+                        + (first.line > 0 ? "the item in line \(first.line)." : "an earlier item."),
+                    at: entry.id?.place ?? entry.place))
+        } else {
+            places[item.id] = entry.place
+        }
+        let ahead = now + DocumentJSON.Limits.future
+        for time in [item.published, item.updated].compactMap({ $0 }).withoutDuplicates where time > ahead {
+            let place = entry.dates.first { DateParser.parse($0.text) == time }?.place ?? entry.place
+            problems.append(Problem(.dateFuture, "The time \(time) lies more than a day ahead.", at: place))
+        }
     }
 }
 

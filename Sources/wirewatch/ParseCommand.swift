@@ -48,10 +48,10 @@ struct ParseCommand: ParsableCommand {
         var allAreFeeds = true
         for input in inputs {
             let bytes = try usage { () throws(SettingsProblem) in try input.read() }
-            let parsed = DocumentReport(bytes, url: url, contentType: contentType, wantsJSON: wantsJSON)
+            let parsed = DocumentReport(bytes, url: url, contentType: contentType)
             allAreFeeds = allAreFeeds && parsed.isFeed
             if wantsJSON {
-                StandardOutput.write(parsed.json)
+                parsed.writeJSON { StandardOutput.write($0) }
             } else {
                 StandardOutput.write(Ink.harmless("\(input.path): \(parsed.summary)") + "\n")
             }

@@ -36,7 +36,7 @@ enum StandardOutput {
         return error == 0 || error == EPIPE ? nil : String(cString: strerror(error))
     }
 
-    private static func write(_ bytes: [UInt8]) {
+    static func write(_ bytes: [UInt8]) {
         error.withLock { if $0 == 0 { $0 = writeAll(bytes, to: STDOUT_FILENO) } }
     }
 }

@@ -43,7 +43,11 @@ import WireParse
     static func read(_ document: FetchedDocument) -> JSONValue {
         do throws(ParseError) {
             let feed = try FeedParser().parse(document)
-            return DocumentJSON.document(of: feed, url: document.url, now: now)
+            let whole = DocumentJSON.document(of: feed, url: document.url, now: now)
+            var parts: [UInt8] = []
+            DocumentJSON.write(feed, url: document.url, now: now) { parts += $0 }
+            #expect(parts == Array(whole.text.utf8))
+            return whole
         } catch {
             return DocumentJSON.document(of: error)
         }
