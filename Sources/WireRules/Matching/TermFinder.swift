@@ -11,6 +11,7 @@ struct TermFinder {
     private var keys: [Key]
     /// Tokens that may meet a key.
     private var candidates: [Int32] = []
+    private var homes: [TermIndex.Slot] = []
     private var hits: [(key: Int32, token: Int32)] = []
     private var places: [Int32] = []
     private var states: [State] = []
@@ -89,8 +90,10 @@ struct TermFinder {
         for place in tokens.indices where index.mayMeet(tokens[place]) {
             candidates.append(Int32(truncatingIfNeeded: place))
         }
-        for place in candidates {
-            index.keys(of: tokens[Int(place)], in: forms) { key in hits.append((key, place)) }
+        homes.removeAll(keepingCapacity: true)
+        for place in candidates { homes.append(index.home(of: tokens[Int(place)])) }
+        for (place, home) in zip(candidates, homes) {
+            index.keys(of: tokens[Int(place)], home: home, in: forms) { key in hits.append((key, place)) }
         }
         for hit in hits {
             note(hit.key)

@@ -30,7 +30,7 @@ struct TermIndex: Sendable {
     }
 
     /// A plain form and its key.
-    private struct Slot: Sendable {
+    struct Slot: Sendable {
         var hash: UInt64 = 0
         /// -1 if the slot is free.
         var key: Int32 = -1
@@ -46,9 +46,9 @@ struct TermIndex: Sendable {
     private var slots: [Slot] = []
     private var slotMask = -1
     private var pool: [UInt8] = []
-    /// Which hashes may be there at all.
+    /// Which hashes may be there at all: each sets three bits of one word.
     private var filter: [UInt64] = [0]
-    private var filterMask: UInt64 = 63
+    private var filterMask: UInt64 = 0
     // Patterns and fuzzy words.
     private var tests: [Test] = []
     private var prefixes = AnchorTable()
@@ -101,30 +101,34 @@ struct TermIndex: Sendable {
     private mutating func grow(to count: Int) {
         var capacity = 16
         while capacity < count * 2 { capacity *= 2 }
-        var bits = 1024
-        while bits < count * 8 { bits *= 2 }
+        var words = 16
+        while words * 64 < count * 12 { words *= 2 }
         let old = slots
         slots = Array(repeating: Slot(), count: capacity)
         slotMask = capacity - 1
-        filter = Array(repeating: 0, count: bits / 64)
-        filterMask = UInt64(bits - 1)
+        filter = Array(repeating: 0, count: words)
+        filterMask = UInt64(words - 1)
         for slot in old where slot.key >= 0 { insert(slot) }
     }
 
     /// Whether the token can meet any key at all; quick, and seldom wrong.
     @inline(__always)
-    func mayMeet(_ token: Token) -> Bool {
-        let bit = (token.hash >> 8) & filterMask
-        return hasTests || filter[Int(truncatingIfNeeded: bit >> 6)] & (1 << (bit & 63)) != 0
+    func mayMeet(_ token: Token) -> Bool { hasTests || mayHold(token.hash) }
+
+    /// The slot where a token's form would stand first. Asked for of many tokens in turn, before any of them is compared, so that
+    /// the processor waits for several places of memory at once.
+    @inline(__always)
+    func home(of token: Token) -> Slot {
+        slotMask < 0 ? Slot() : slots[Int(truncatingIfNeeded: token.hash) & slotMask]
     }
 
     /// Calls `found` with every key that the token meets.
     @inline(__always)
-    func keys(of token: Token, in forms: [UInt8], _ found: (Int32) -> Void) {
-        let hash = token.hash
-        let bit = (hash >> 8) & filterMask
-        if filter[Int(truncatingIfNeeded: bit >> 6)] & (1 << (bit & 63)) != 0 {
-            let key = lookUp(hash, forms, Int(token.formOffset), Int(token.formLength))
+    func keys(of token: Token, home: Slot, in forms: [UInt8], _ found: (Int32) -> Void) {
+        if home.key >= 0, mayHold(token.hash) {
+            let (offset, length) = (Int(token.formOffset), Int(token.formLength))
+            let isHome = home.hash == token.hash && isForm(Int(home.form), forms, offset, length)
+            let key = isHome ? home.key : lookUp(token.hash, forms, offset, length)
             if key >= 0 { found(key) }
         }
         if hasTests, !token.kind.contains(.gram) { test(token, forms, found) }
@@ -138,8 +142,18 @@ extension TermIndex {
         var place = Int(truncatingIfNeeded: new.hash) & slotMask
         while slots[place].key >= 0 { place = (place + 1) & slotMask }
         slots[place] = new
-        let bit = (new.hash >> 8) & filterMask
-        filter[Int(truncatingIfNeeded: bit >> 6)] |= 1 << (bit & 63)
+        filter[Int(truncatingIfNeeded: (new.hash >> 8) & filterMask)] |= Self.bits(of: new.hash)
+    }
+
+    @inline(__always)
+    private func mayHold(_ hash: UInt64) -> Bool {
+        let bits = Self.bits(of: hash)
+        return filter[Int(truncatingIfNeeded: (hash >> 8) & filterMask)] & bits == bits
+    }
+
+    @inline(__always)
+    private static func bits(of hash: UInt64) -> UInt64 {
+        1 << (hash >> 46 & 63) | 1 << (hash >> 52 & 63) | 1 << (hash >> 58)
     }
 
     private func lookUp(_ hash: UInt64, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Int32 {
