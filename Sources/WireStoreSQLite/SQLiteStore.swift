@@ -22,6 +22,8 @@ public final class SQLiteStore: Store {
         static let busyTimeout: TimeInterval = 5
         /// Connections for reading at once.
         static let readers = 4
+        /// Bytes of a page: the text of most articles fits, and is not strung over pages of its own.
+        static let page = 16_384
         /// Page cache of the connection that writes, KiB.
         static let cache = 16_384
         /// And of each of those that read: they fill theirs in the course of days, and find the pages in the system's.
@@ -144,13 +146,12 @@ public final class SQLiteStore: Store {
         configuration.prepareDatabase { db in
             // Before anything can write: a foreign file is left as it is.
             try SQLiteMigrations.verify(db, path: path, mayBeEmpty: access == .writing)
-            // For good, and only before there is anything: see `shrink`.
+            // For good, and only before there is anything: see `shrink`. The second makes the file, so the first comes first.
             if access == .writing, !db.configuration.readonly, try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
-                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                try db.execute(sql: "PRAGMA page_size = \(Limits.page); PRAGMA auto_vacuum = INCREMENTAL")
             }
             try db.execute(
                 sql: """
-                    PRAGMA page_size = 16384;
                     PRAGMA cache_size = -\(db.configuration.readonly ? Limits.readerCache : Limits.cache);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA secure_delete = OFF;
