@@ -11,7 +11,7 @@ struct TextPair {
     init(_ text: RawText, base: String?) {
         let bytes = text.source.bytes
         guard TextPair.isHTML(bytes, text.kind) else {
-            plain = TextExtractor.collapsed(String(decoding: bytes, as: UTF8.self))
+            plain = TextExtractor.collapsed(UTF8Check.text(bytes[...]))
             return
         }
         let clean = HTMLCleaner.clean(bytes, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndLine)

@@ -2,19 +2,30 @@
 enum UTF8Check {
     /// The index of the first byte that is not part of valid UTF-8; nil if all are.
     static func firstInvalid(_ bytes: [UInt8], from start: Int) -> Int? {
-        bytes.withUnsafeBytes { raw in
-            var index = start
-            while index < raw.count {
-                index = plainEnd(raw, from: index)
-                // One by one: the rest, and characters of which whole blocks do not tell enough.
-                let end = min(index + width, raw.count)
-                while index < end {
-                    guard let next = characterEnd(raw, at: index) else { return index }
-                    index = next
-                }
-            }
-            return nil
+        bytes.withUnsafeBytes { firstInvalid($0, from: start) }
+    }
+
+    /// The text of some bytes that are nearly always valid; what is not is U+FFFD.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        guard bytes.withUnsafeBytes({ firstInvalid($0, from: 0) }) == nil else {
+            return String(decoding: bytes, as: UTF8.self)
         }
+        // SAFETY: the bytes were looked at just now.
+        return String(copying: UTF8Span(unchecked: bytes.span))
+    }
+
+    private static func firstInvalid(_ raw: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var index = start
+        while index < raw.count {
+            index = plainEnd(raw, from: index)
+            // One by one: the rest, and characters of which whole blocks do not tell enough.
+            let end = min(index + width, raw.count)
+            while index < end {
+                guard let next = characterEnd(raw, at: index) else { return index }
+                index = next
+            }
+        }
+        return nil
     }
 
     /// Bytes of a block.

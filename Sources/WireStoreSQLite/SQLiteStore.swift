@@ -30,9 +30,9 @@ public final class SQLiteStore: Store {
         static let readerCache = 2_048
         /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
         static let writesPerCommit = 64
-        /// Pages that the journal gathers before they are put back into the database file, 128 MiB: a page that changes
+        /// Pages that the journal gathers before they are put back into the database file, 192 MiB: a page that changes
         /// often is put back once, and a first round of a thousand feeds does not wait for it.
-        static let journalPages = 8_192
+        static let journalPages = 12_288
     }
 
     public let ids: IDSource

@@ -39,7 +39,7 @@ enum HTMLWriter {
         var end = bytes.count
         while start < end, bytes[start].isASCIISpace { start += 1 }
         while end > start, bytes[end - 1].isASCIISpace { end -= 1 }
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        return UTF8Check.text(bytes[start..<end])
     }
 
     /// Controls are left out, noncharacters replaced; a carriage return is a line break, as it is to an HTML reader.

@@ -58,7 +58,7 @@ struct TextBuilder {
 
     init(separator: UInt8) { self.separator = separator }
 
-    var text: String { String(decoding: bytes, as: UTF8.self) }
+    var text: String { UTF8Check.text(bytes[...]) }
 
     /// What comes next belongs to another block.
     mutating func endBlock() { owesBreak = true }

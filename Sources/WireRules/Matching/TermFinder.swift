@@ -87,14 +87,16 @@ struct TermFinder {
         let forms = words.buffer.forms
         // Short loops, one after the other: the processor waits for several places of memory at once.
         candidates.removeAll(keepingCapacity: true)
-        for place in tokens.indices where index.mayMeet(tokens[place]) {
+        for place in tokens.indices where index.mayHold(tokens[place].hash) {
             candidates.append(Int32(truncatingIfNeeded: place))
         }
         homes.removeAll(keepingCapacity: true)
         for place in candidates { homes.append(index.home(of: tokens[Int(place)])) }
         for (place, home) in zip(candidates, homes) {
-            index.keys(of: tokens[Int(place)], home: home, in: forms) { key in hits.append((key, place)) }
+            let key = index.key(of: tokens[Int(place)], home: home, in: forms)
+            if key >= 0 { hits.append((key, place)) }
         }
+        index.test(tokens, forms) { key, place in hits.append((key, place)) }
         for hit in hits {
             note(hit.key)
             keys[Int(hit.key)].count += 1

@@ -111,9 +111,12 @@ struct TermIndex: Sendable {
         for slot in old where slot.key >= 0 { insert(slot) }
     }
 
-    /// Whether the token can meet any key at all; quick, and seldom wrong.
+    /// Whether a key's form may have this hash; quick, and seldom wrong.
     @inline(__always)
-    func mayMeet(_ token: Token) -> Bool { hasTests || mayHold(token.hash) }
+    func mayHold(_ hash: UInt64) -> Bool {
+        let bits = Self.bits(of: hash)
+        return filter[Int(truncatingIfNeeded: (hash >> 8) & filterMask)] & bits == bits
+    }
 
     /// The slot where a token's form would stand first. Asked for of many tokens in turn, before any of them is compared, so that
     /// the processor waits for several places of memory at once.
@@ -122,16 +125,23 @@ struct TermIndex: Sendable {
         slotMask < 0 ? Slot() : slots[Int(truncatingIfNeeded: token.hash) & slotMask]
     }
 
-    /// Calls `found` with every key that the token meets.
+    /// The key that has the token's form; -1 if none has.
     @inline(__always)
-    func keys(of token: Token, home: Slot, in forms: [UInt8], _ found: (Int32) -> Void) {
-        if home.key >= 0, mayHold(token.hash) {
-            let (offset, length) = (Int(token.formOffset), Int(token.formLength))
-            let isHome = home.hash == token.hash && isForm(Int(home.form), forms, offset, length)
-            let key = isHome ? home.key : lookUp(token.hash, forms, offset, length)
-            if key >= 0 { found(key) }
+    func key(of token: Token, home: Slot, in forms: [UInt8]) -> Int32 {
+        guard home.key >= 0 else { return -1 }
+        let (offset, length) = (Int(token.formOffset), Int(token.formLength))
+        if home.hash == token.hash, isForm(Int(home.form), forms, offset, length) { return home.key }
+        return lookUp(token.hash, forms, offset, length)
+    }
+
+    /// Calls `found` with every key that is not a plain form and that a token meets, and with the token's place.
+    func test(_ tokens: [Token], _ forms: [UInt8], _ found: (_ key: Int32, _ place: Int32) -> Void) {
+        guard hasTests else { return }
+        let testsAll = looseHead >= 0 || !infixFilter.isEmpty
+        for place in tokens.indices where !tokens[place].kind.contains(.gram) {
+            guard testsAll || mayBegin(tokens[place], forms) else { continue }
+            test(tokens[place], forms) { found($0, Int32(truncatingIfNeeded: place)) }
         }
-        if hasTests, !token.kind.contains(.gram) { test(token, forms, found) }
     }
 
     func key(ofForm bytes: [UInt8]) -> Int32 { lookUp(TermHash.hash(bytes), bytes, 0, bytes.count) }
@@ -143,12 +153,6 @@ extension TermIndex {
         while slots[place].key >= 0 { place = (place + 1) & slotMask }
         slots[place] = new
         filter[Int(truncatingIfNeeded: (new.hash >> 8) & filterMask)] |= Self.bits(of: new.hash)
-    }
-
-    @inline(__always)
-    private func mayHold(_ hash: UInt64) -> Bool {
-        let bits = Self.bits(of: hash)
-        return filter[Int(truncatingIfNeeded: (hash >> 8) & filterMask)] & bits == bits
     }
 
     @inline(__always)
@@ -242,6 +246,15 @@ extension TermIndex {
     @inline(__always)
     private func isSet(_ filter: [UInt64], _ bit: UInt32) -> Bool {
         filter[Int(bit >> 6)] & (1 << UInt64(bit & 63)) != 0
+    }
+
+    /// Whether a pattern with a beginning of three bytes or more may begin as the token does.
+    @inline(__always)
+    private func mayBegin(_ token: Token, _ forms: [UInt8]) -> Bool {
+        let low = Int(token.formOffset)
+        guard token.formLength >= 3, low + 3 <= forms.count, !prefixFilter.isEmpty else { return false }
+        return isSet(
+            prefixFilter, Self.fold(UInt32(forms[low]) | UInt32(forms[low + 1]) << 8 | UInt32(forms[low + 2]) << 16))
     }
 
     private func testPrefixes(
