@@ -10,8 +10,8 @@ public struct FetchRun: Sendable {
     public struct Outcome: Sendable {
         public let started: Timestamp
         public let finished: Timestamp
-        /// In the order of the list.
-        public let reports: [FeedReport]
+        /// In the order of the list. After it was told they hold no articles.
+        public fileprivate(set) var reports: [FeedReport]
         /// A signal ended the run before all feeds were asked.
         public let wasInterrupted: Bool
         /// A topic or an entry of the list is bad; it was told before.
@@ -122,11 +122,12 @@ public struct FetchRun: Sendable {
                 await report(result)
             }
         }
-        let byFeed = reports.byFeed.withLock { $0 }
         var outcome = Outcome(
-            started: started, finished: Clock.now(), reports: records.compactMap { byFeed[$0.feed.id] },
+            started: started, finished: Clock.now(), reports: reports.takeAll(of: records),
             wasInterrupted: interruption.hasCome, hasBadInput: hasBadInput, deliveries: nil)
         await tell(outcome)
+        // The index needs much memory: it shall have theirs.
+        for index in outcome.reports.indices { outcome.reports[index].forgetFlagged() }
         if delivers, !interruption.hasCome {
             let delivery = DeliveryRun(assembly, store: store, topics: allTopics)
             outcome.deliveries = await delivery.runOnce(until: interruption)
@@ -172,4 +173,12 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
 /// The reports of a run, gathered while it may still be interrupted.
 private final class Reports: Sendable {
     let byFeed = Mutex<[FeedID: FeedReport]>([:])
+
+    /// Those of some feeds, in their order; none are left.
+    func takeAll(of records: [FeedRecord]) -> [FeedReport] {
+        byFeed.withLock { reports in
+            defer { reports = [:] }
+            return records.compactMap { reports[$0.feed.id] }
+        }
+    }
 }

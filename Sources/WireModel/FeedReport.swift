@@ -11,7 +11,7 @@ public struct FeedReport: Sendable {
     /// Whether the server, or the disk, was asked at all.
     public let wasAsked: Bool
     /// Matches that are new with this check, in document order.
-    public let flagged: [FlaggedArticle]
+    public private(set) var flagged: [FlaggedArticle]
     /// Articles may be missing that were published in this time: the document had rolled past us.
     public let gap: FeedRhythm.Gap?
     /// How long the stages took that the check went through.
@@ -49,6 +49,9 @@ public struct FeedReport: Sendable {
 
     /// Whether the feed's turn has come: it was asked, or could not be.
     public var wasChecked: Bool { wasAsked || hasFailed }
+
+    /// Lets go of the articles, once they are told.
+    public mutating func forgetFlagged() { flagged = [] }
 
     /// The feed's entry of `fetch --format json`.
     public var json: JSONValue {

@@ -31,7 +31,7 @@ actor FetchPrinter {
     func finish(_ outcome: FetchRun.Outcome) {
         if hasProgress { StandardError.write("\r\u{1B}[K") }
         switch format {
-        case .json: StandardOutput.write(FetchPrinter.json(of: outcome))
+        case .json: FetchPrinter.writeJSON(outcome)
         case .jsonl: break
         case .text: printText(outcome)
         }
@@ -106,17 +106,30 @@ actor FetchPrinter {
         return parts.joined(separator: ", ")
     }
 
-    private static func json(of outcome: FetchRun.Outcome) -> JSONValue {
+    /// One object on one line, its keys in order; the articles are written one by one.
+    private static func writeJSON(_ outcome: FetchRun.Outcome) {
         let counts = Counts(outcome)
-        return [
-            "started": .string(outcome.started.description), "finished": .string(outcome.finished.description),
-            "summary": [
-                "feeds": .integer(counts.feeds), "checked": .integer(counts.checked),
-                "not_modified": .integer(counts.notModified), "failed": .integer(counts.failed),
-                "new": .integer(counts.new), "revised": .integer(counts.revised), "flagged": .integer(counts.flagged),
-            ],
-            "feeds": .array(outcome.reports.map(\.json)), "flagged": .array(outcome.flagged.map(\.json)),
+        let summary: JSONValue = [
+            "feeds": .integer(counts.feeds), "checked": .integer(counts.checked),
+            "not_modified": .integer(counts.notModified), "failed": .integer(counts.failed),
+            "new": .integer(counts.new), "revised": .integer(counts.revised), "flagged": .integer(counts.flagged),
         ]
+        StandardOutput.write("{\"feeds\":[")
+        writeList(outcome.reports, \.json)
+        StandardOutput.write("],\"finished\":\"\(outcome.finished)\",\"flagged\":[")
+        writeList(outcome.flagged, \.json)
+        StandardOutput.write("],\"started\":\"\(outcome.started)\",\"summary\":\(summary.text)}\n")
+    }
+
+    private static func writeList<Element>(_ elements: [Element], _ json: (Element) -> JSONValue) {
+        var out: [UInt8] = []
+        for (index, element) in elements.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            json(element).write(to: &out)
+            guard out.count > 1 << 16 || index == elements.count - 1 else { continue }
+            StandardOutput.write(out)
+            out.removeAll(keepingCapacity: true)
+        }
     }
 }
 
