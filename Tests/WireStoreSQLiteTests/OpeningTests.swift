@@ -30,6 +30,17 @@ struct OpeningTests {
         try await store.close()
     }
 
+    /// What a file is made with stays as it is: the order of these settings matters.
+    @Test func makesTheFileAsMeant() async throws {
+        let folder = try TemporaryFolder()
+        let store = try await SQLiteStore(folder: folder.data)
+        let made = try await store.write { db in
+            try ["page_size", "auto_vacuum"].map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
+        }
+        #expect(made == [SQLiteStore.Limits.page, 2])
+        try await store.close()
+    }
+
     @Test func keepsEverythingForTheNextTime() async throws {
         let folder = try TemporaryFolder()
         let first = try await SQLiteStore(folder: folder.data)
