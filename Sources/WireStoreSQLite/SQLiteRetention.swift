@@ -42,6 +42,8 @@ extension SQLiteStore {
             }
             pruned.identities += removed
         } while removed == Batch.identities
+        // The first round is long over: from now on the journal stays small.
+        try await write { db in try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Limits.journalPages)") }
         try await shrink()
         return pruned
     }

@@ -30,9 +30,11 @@ public final class SQLiteStore: Store {
         static let readerCache = 2_048
         /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
         static let writesPerCommit = 64
-        /// Pages that the journal gathers before they are put back into the database file, 192 MiB: a page that changes
-        /// often is put back once, and a first round of a thousand feeds does not wait for it.
-        static let journalPages = 12_288
+        /// Pages that the journal gathers before they are put back into the database file, 32 MiB: a page that changes often is
+        /// put back once.
+        static let journalPages = 2_048
+        /// The same of a file that is new, 192 MiB: a first round of a thousand feeds does not wait for it.
+        static let firstJournalPages = 12_288
     }
 
     public let ids: IDSource
@@ -166,10 +168,11 @@ public final class SQLiteStore: Store {
         let pool = try DatabasePool(path: path, configuration: configuration)
         let highest = try pool.writeWithoutTransaction { db in
             // The pool chose NORMAL, which may lose the last commits at a power loss.
+            let isNew = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 < Limits.journalPages
             try db.execute(
                 sql: """
                     PRAGMA synchronous = FULL;
-                    PRAGMA wal_autocheckpoint = \(Limits.journalPages);
+                    PRAGMA wal_autocheckpoint = \(isNew ? Limits.firstJournalPages : Limits.journalPages);
                     PRAGMA journal_size_limit = 67108864
                     """)
             // Bringing it up to date is for the one that holds the folder.
