@@ -112,8 +112,7 @@ extension Normalizer {
             let content = TextPair(content: text, base: base(text))
             item.contentText = content.plain.nonEmpty
             // What RSS calls HTML is so only if it looks so.
-            let isHTML = text.kind != .html || format != .rss || TextPair.isMarked(text.source.bytes)
-            item.contentHTML = isHTML ? content.html : nil
+            item.contentHTML = format != .rss || content.looksAsCalled ? content.html : nil
         }
         if let text = entry.plainContent {
             let plain = TextExtractor.lines(text.text)

@@ -6,6 +6,8 @@ struct TextPair {
     var html: String?
     /// UTF-8 offsets in `plain` where further blocks begin.
     var breaks: [Int] = []
+    /// False if it was called HTML and has nothing that looks so.
+    private(set) var looksAsCalled = true
 
     /// On one line.
     init(_ text: RawText, base: String?) {
@@ -27,6 +29,7 @@ struct TextPair {
             plain = TextExtractor.paragraphs(bytes)
             return
         }
+        looksAsCalled = text.kind != .html || TextPair.isMarked(bytes)
         let clean = HTMLCleaner.clean(bytes, base: base, hasBases: text.kind == .xhtml, wants: .htmlAndText)
         plain = clean.text
         html = clean.html.isEmpty ? nil : clean.html
