@@ -19,18 +19,25 @@ extension ParsedEntry {
     fileprivate func key(_ reader: inout ValueReader) -> EntryKey {
         let url = reader.page(of: self)
         reader.problems.removeAll()
-        let id = id?.text ?? elements.text(.dc, "identifier")
+        let id = id?.source ?? elements.source(.dc, "identifier")
         let link = url.map { CanonicalURL($0)?.text ?? $0 }
         let enclosures = enclosureAddresses
         let text = textHasher
         return EntryKey(
-            id: id.map { ParsedEntry.digest("id", $0) }, link: link.map { ParsedEntry.digest("link", $0) },
+            id: id.map { ParsedEntry.digest("id", of: $0) }, link: link.map { ParsedEntry.digest("link", $0) },
             enclosure: enclosures.first.map { ParsedEntry.digest("enclosure", $0) }, content: contentDigest(text),
             fingerprint: fingerprint(text, enclosures))
     }
 
     /// The kind keeps an id apart from a link of the same text: all of them name articles in one set.
     private static func digest(_ kind: String, _ text: String) -> Digest {
+        var hasher = SHA256Hasher()
+        hasher.update(kind)
+        hasher.update(text)
+        return hasher.finish()
+    }
+
+    private static func digest(_ kind: String, of text: DocumentText) -> Digest {
         var hasher = SHA256Hasher()
         hasher.update(kind)
         hasher.update(text)
@@ -62,11 +69,10 @@ extension ParsedEntry {
     private func contentDigest(_ text: SHA256Hasher) -> Digest {
         var hasher = text
         for index in dates.indices where dates[index].role != .updated && dates[index].role != .modified {
-            hasher.update(dates[index].text)
+            hasher.update(dates[index].source)
         }
         for index in elements.indices where elements[index].vocabulary == .dc && elements[index].name == "date" {
-            let element = elements[index]
-            hasher.update(element.text)
+            hasher.update(textOf: elements[index])
         }
         return hasher.finish()
     }
@@ -78,7 +84,7 @@ extension ParsedEntry {
         if content != nil { hasher.update(plainContent) }
         if content != nil || plainContent != nil { hasher.update(summary) }
         for index in links.indices where ValueReader.relation(links[index].rel) == "alternate" {
-            hasher.update(links[index].url)
+            hasher.update(links[index].source)
         }
         // An index does not copy what it only looks at.
         for index in persons.indices {
@@ -88,7 +94,7 @@ extension ParsedEntry {
             hasher.update(persons[index].url)
         }
         for index in categories.indices {
-            hasher.update(categories[index].text)
+            hasher.update(categories[index].source)
             hasher.update(categories[index].term)
             hasher.update(categories[index].scheme)
             hasher.update(categories[index].label)
@@ -113,12 +119,20 @@ extension ParsedEntry {
 
 extension SHA256Hasher {
     fileprivate mutating func update(_ text: RawText?) {
-        if let text { text.source.withBytes { update($0) } } else { update(nil as String?) }
+        update(text?.source)
+    }
+
+    fileprivate mutating func update(_ text: DocumentText?) {
+        if let text { text.withBytes { update($0) } } else { update(nil as String?) }
+    }
+
+    fileprivate mutating func update(textOf element: RawElement) {
+        if let text = element.source { update(text) } else { update("") }
     }
 
     fileprivate mutating func update(_ element: RawElement) {
         update(element.name)
-        update(element.text)
+        update(textOf: element)
         // Attributes of media files change with every rendition; their addresses are counted apart.
         if element.vocabulary == .itunes { for attribute in element.attributes { update(attribute.value) } }
         for child in element.children { update(child) }

@@ -148,7 +148,7 @@ extension Normalizer {
     }
 
     private func setIdentity(of entry: ParsedEntry, _ item: inout Item, _ reader: inout ValueReader) {
-        if let id = entry.id, !id.text.isEmpty {
+        if let id = entry.id, !id.source.isEmpty {
             item.id = id.text
             if id.kind == .guid { item.idIsPermalink = id.isPermalink }
             return

@@ -6,7 +6,7 @@ extension ValueReader {
     static func dublinCore(_ elements: [RawElement], _ vocabulary: Vocabulary) -> JSONValue? {
         guard elements.has(vocabulary) else { return nil }
         var lists: [String: [String]] = [:]
-        for index in elements.indices where elements[index].vocabulary == vocabulary && !elements[index].text.isEmpty {
+        for index in elements.indices where elements[index].vocabulary == vocabulary && elements[index].source != nil {
             let element = elements[index]
             lists[element.name, default: []].append(TextExtractor.collapsed(element.text))
         }

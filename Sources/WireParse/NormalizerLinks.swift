@@ -41,7 +41,7 @@ extension ValueReader {
     mutating func page(_ links: [RawLink]) -> String? {
         var best: (rank: Int, index: Int)?
         for index in links.indices
-        where !links[index].url.isEmpty && ValueReader.relation(links[index].rel) == "alternate" {
+        where !links[index].source.isEmpty && ValueReader.relation(links[index].rel) == "alternate" {
             let rank = ValueReader.pageRank(links[index])
             if rank < best?.rank ?? .max { best = (rank, index) }
         }
@@ -57,7 +57,7 @@ extension ValueReader {
     static func first(_ relation: String, _ links: [RawLink]) -> RawLink? {
         // An index does not copy what it only looks at.
         for index in links.indices where ValueReader.relation(links[index].rel) == relation {
-            if !links[index].url.isEmpty { return links[index] }
+            if !links[index].source.isEmpty { return links[index] }
         }
         return nil
     }

@@ -18,7 +18,7 @@ extension Array {
 extension ValueReader {
     mutating func authors(_ persons: [RawPerson], _ elements: [RawElement]) -> [Person] {
         var found = placed(persons, [.author, .editor])
-        for index in elements.indices where !elements[index].text.isEmpty {
+        for index in elements.indices where elements[index].source != nil {
             let element = elements[index]
             switch (element.vocabulary, element.name) {
             case (.dc, "creator"), (.dc, "author"), (.itunes, "author"):

@@ -155,15 +155,18 @@ extension [RawElement] {
     /// The first element of that name that has a text.
     func first(_ vocabulary: Vocabulary, _ name: String) -> RawElement? {
         for index in indices where self[index].vocabulary == vocabulary && self[index].name == name {
-            if !self[index].text.isEmpty { return self[index] }
+            if self[index].source != nil { return self[index] }
         }
         return nil
     }
 
     /// The text of the first element of that name that has one.
-    func text(_ vocabulary: Vocabulary, _ name: String) -> String? {
+    func text(_ vocabulary: Vocabulary, _ name: String) -> String? { source(vocabulary, name)?.string }
+
+    /// The same, where it stands.
+    func source(_ vocabulary: Vocabulary, _ name: String) -> DocumentText? {
         for index in indices where self[index].vocabulary == vocabulary && self[index].name == name {
-            if !self[index].text.isEmpty { return self[index].text }
+            if let text = self[index].source { return text }
         }
         return nil
     }
@@ -198,7 +201,7 @@ extension Array where Element: Hashable {
     }
 }
 
-extension String {
+extension Collection {
     /// Nil if it is empty.
-    var nonEmpty: String? { isEmpty ? nil : self }
+    var nonEmpty: Self? { isEmpty ? nil : self }
 }

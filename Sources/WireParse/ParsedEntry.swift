@@ -20,20 +20,17 @@ public struct ParsedEntry: Hashable, Sendable {
     public var enclosures: [RawEnclosure] = []
     public var persons: [RawPerson] = []
     public var categories: [RawCategory] = []
-    /// RSS `source`: its `url` as a link of relation `self`, its text as the title. Atom `source`. The first counts.
-    public var sources: [ParsedHead] = []
     /// Elements of vocabularies other than the format's own, in document order.
     public var elements: [RawElement] = []
-    /// JSON Feed members whose names begin with `_`.
-    public var members: [String: JSONValue] = [:]
-    /// One at most.
-    private var rare: [RareParts] = []
+    private var rare = Rare<RareParts>()
 
     public init(place: Place = .unknown) { self.place = place }
 }
 
-/// What few entries have. It lies apart, because entries are many and are moved often.
+/// What few entries have: entries are many, and are moved often.
 private struct RareParts: Hashable, Sendable {
+    var sources: [ParsedHead] = []
+    var members: [String: JSONValue] = [:]
     var xmlLanguage: String?
     var about: String?
     var plainContent: RawText?
@@ -48,76 +45,80 @@ private struct RareParts: Hashable, Sendable {
 }
 
 extension ParsedEntry {
+    /// RSS `source`: its `url` as a link of relation `self`, its text as the title. Atom `source`. The first counts.
+    public var sources: [ParsedHead] {
+        get { rare.value?.sources ?? [] }
+        set { rare.put(newValue.nonEmpty, into: RareParts()) { $0.sources = newValue } }
+    }
+
+    /// JSON Feed members whose names begin with `_`.
+    public var members: [String: JSONValue] {
+        get { rare.value?.members ?? [:] }
+        set { rare.put(newValue.nonEmpty, into: RareParts()) { $0.members = newValue } }
+    }
+
     /// `xml:lang` on the entry's element itself.
     public var xmlLanguage: String? {
-        get { rare.first?.xmlLanguage }
-        set { put(newValue) { $0.xmlLanguage = newValue } }
+        get { rare.value?.xmlLanguage }
+        set { rare.put(newValue, into: RareParts()) { $0.xmlLanguage = newValue } }
     }
 
     /// RSS 1.0 `rdf:about`, whatever `id` is.
     public var about: String? {
-        get { rare.first?.about }
-        set { put(newValue) { $0.about = newValue } }
+        get { rare.value?.about }
+        set { rare.put(newValue, into: RareParts()) { $0.about = newValue } }
     }
 
     /// JSON Feed `content_text`.
     public var plainContent: RawText? {
-        get { rare.first?.plainContent }
-        set { put(newValue) { $0.plainContent = newValue } }
+        get { rare.value?.plainContent }
+        set { rare.put(newValue, into: RareParts()) { $0.plainContent = newValue } }
     }
 
     /// Atom `content` with `src`.
     public var contentURL: RawValue? {
-        get { rare.first?.contentURL }
-        set { put(newValue) { $0.contentURL = newValue } }
+        get { rare.value?.contentURL }
+        set { rare.put(newValue, into: RareParts()) { $0.contentURL = newValue } }
     }
 
     /// Atom: the media type of `content` with `src` or of decoded data; nil otherwise.
     public var contentType: String? {
-        get { rare.first?.contentType }
-        set { put(newValue) { $0.contentType = newValue } }
+        get { rare.value?.contentType }
+        set { rare.put(newValue, into: RareParts()) { $0.contentType = newValue } }
     }
 
     public var rights: RawText? {
-        get { rare.first?.rights }
-        set { put(newValue) { $0.rights = newValue } }
+        get { rare.value?.rights }
+        set { rare.put(newValue, into: RareParts()) { $0.rights = newValue } }
     }
 
     /// JSON Feed `language`, RSS `language` within the item.
     public var language: RawValue? {
-        get { rare.first?.language }
-        set { put(newValue) { $0.language = newValue } }
+        get { rare.value?.language }
+        set { rare.put(newValue, into: RareParts()) { $0.language = newValue } }
     }
 
     /// RSS `comments`.
     public var comments: RawValue? {
-        get { rare.first?.comments }
-        set { put(newValue) { $0.comments = newValue } }
+        get { rare.value?.comments }
+        set { rare.put(newValue, into: RareParts()) { $0.comments = newValue } }
     }
 
     /// RSS `image` within the item.
     public var image: RawImage? {
-        get { rare.first?.image }
-        set { put(newValue) { $0.image = newValue } }
+        get { rare.value?.image }
+        set { rare.put(newValue, into: RareParts()) { $0.image = newValue } }
     }
 
     /// JSON Feed `image`.
     public var imageURL: RawValue? {
-        get { rare.first?.imageURL }
-        set { put(newValue) { $0.imageURL = newValue } }
+        get { rare.value?.imageURL }
+        set { rare.put(newValue, into: RareParts()) { $0.imageURL = newValue } }
     }
 
     /// JSON Feed `banner_image`.
     public var bannerImageURL: RawValue? {
-        get { rare.first?.bannerImageURL }
-        set { put(newValue) { $0.bannerImageURL = newValue } }
-    }
-
-    private mutating func put<Value>(_ value: Value?, _ change: (inout RareParts) -> Void) {
-        if rare.isEmpty {
-            guard value != nil else { return }
-            rare.append(RareParts())
-        }
-        change(&rare[0])
+        get { rare.value?.bannerImageURL }
+        set { rare.put(newValue, into: RareParts()) { $0.bannerImageURL = newValue } }
     }
 }

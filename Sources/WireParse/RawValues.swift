@@ -1,12 +1,19 @@
 /// A short value as written, white space around it removed.
 public struct RawValue: Hashable, Sendable {
-    public var text: String
+    let source: DocumentText
     /// `xml:base` values that hold here, outermost first.
     public var base: [String]
     public var place: Place
 
+    /// Made anew at each call.
+    public var text: String { source.string }
+
     public init(_ text: String, base: [String] = [], at place: Place = .unknown) {
-        self.text = text
+        self.init(DocumentText(text), base: base, at: place)
+    }
+
+    init(_ source: DocumentText, base: [String], at place: Place) {
+        self.source = source
         self.base = base
         self.place = place
     }
@@ -26,14 +33,28 @@ public struct RawText: Hashable, Sendable {
 
     let source: DocumentText
     public var kind: Kind
-    /// `xml:base` values that hold here, outermost first.
-    public var base: [String]
-    /// `xml:lang` on this element itself.
-    public var language: String?
+    private var rare = Rare<RareParts>()
     public var place: Place
 
-    /// Made anew at each call if the text still stands in its document.
+    private struct RareParts: Hashable, Sendable {
+        var base: [String] = []
+        var language: String?
+    }
+
+    /// Made anew at each call.
     public var text: String { source.string }
+
+    /// `xml:base` values that hold here, outermost first.
+    public var base: [String] {
+        get { rare.value?.base ?? [] }
+        set { rare.put(newValue.nonEmpty, into: RareParts()) { $0.base = newValue } }
+    }
+
+    /// `xml:lang` on this element itself.
+    public var language: String? {
+        get { rare.value?.language }
+        set { rare.put(newValue, into: RareParts()) { $0.language = newValue } }
+    }
 
     public init(
         _ text: String, _ kind: Kind, base: [String] = [], language: String? = nil, at place: Place = .unknown
@@ -46,9 +67,9 @@ public struct RawText: Hashable, Sendable {
     ) {
         self.source = source
         self.kind = kind
+        self.place = place
         self.base = base
         self.language = language
-        self.place = place
     }
 }
 
@@ -67,12 +88,19 @@ public struct RawDate: Hashable, Sendable {
         case modified
     }
 
-    public var text: String
+    let source: DocumentText
     public var role: Role
     public var place: Place
 
+    /// Made anew at each call.
+    public var text: String { source.string }
+
     public init(_ text: String, _ role: Role, at place: Place = .unknown) {
-        self.text = text
+        self.init(DocumentText(text), role, at: place)
+    }
+
+    init(_ source: DocumentText, _ role: Role, at place: Place) {
+        self.source = source
         self.role = role
         self.place = place
     }
@@ -84,17 +112,24 @@ public struct RawID: Hashable, Sendable {
         case guid, atomID, rdfAbout, json
     }
 
-    public var text: String
+    let source: DocumentText
     public var kind: Kind
     /// RSS `isPermaLink`: true unless it says `false`; nil for the other kinds.
     public var isPermalink: Bool?
     public var base: [String]
     public var place: Place
 
+    /// Made anew at each call.
+    public var text: String { source.string }
+
     public init(
         _ text: String, _ kind: Kind, isPermalink: Bool? = nil, base: [String] = [], at place: Place = .unknown
     ) {
-        self.text = text
+        self.init(DocumentText(text), kind, isPermalink: isPermalink, base: base, at: place)
+    }
+
+    init(_ source: DocumentText, _ kind: Kind, isPermalink: Bool? = nil, base: [String], at place: Place) {
+        self.source = source
         self.kind = kind
         self.isPermalink = isPermalink
         self.base = base
@@ -113,23 +148,59 @@ public struct RawLink: Hashable, Sendable {
         case json
     }
 
-    public var url: String
+    let source: DocumentText
     public var kind: Kind
     public var rel: String?
-    public var type: String?
-    public var title: String?
-    /// `hreflang`.
-    public var language: String?
-    public var length: String?
-    public var base: [String]
+    private var rare = Rare<RareParts>()
     public var place: Place
 
+    /// Made anew at each call.
+    public var url: String { source.string }
+
     public init(_ url: String, _ kind: Kind, rel: String? = nil, base: [String] = [], at place: Place = .unknown) {
-        self.url = url
+        self.init(DocumentText(url), kind, rel: rel, base: base, at: place)
+    }
+
+    init(_ source: DocumentText, _ kind: Kind, rel: String? = nil, base: [String], at place: Place) {
+        self.source = source
         self.kind = kind
         self.rel = rel
-        self.base = base
         self.place = place
+        self.base = base
+    }
+
+    private struct RareParts: Hashable, Sendable {
+        var base: [String] = []
+        var type: String?
+        var title: String?
+        var language: String?
+        var length: String?
+    }
+
+    public var base: [String] {
+        get { rare.value?.base ?? [] }
+        set { rare.put(newValue.nonEmpty, into: RareParts()) { $0.base = newValue } }
+    }
+
+    public var type: String? {
+        get { rare.value?.type }
+        set { rare.put(newValue, into: RareParts()) { $0.type = newValue } }
+    }
+
+    public var title: String? {
+        get { rare.value?.title }
+        set { rare.put(newValue, into: RareParts()) { $0.title = newValue } }
+    }
+
+    /// `hreflang`.
+    public var language: String? {
+        get { rare.value?.language }
+        set { rare.put(newValue, into: RareParts()) { $0.language = newValue } }
+    }
+
+    public var length: String? {
+        get { rare.value?.length }
+        set { rare.put(newValue, into: RareParts()) { $0.length = newValue } }
     }
 }
 
@@ -162,21 +233,38 @@ public struct RawPerson: Hashable, Sendable {
 
 /// A category: the text of the element and its attributes (`domain` of RSS as `scheme`).
 public struct RawCategory: Hashable, Sendable {
-    public var text: String?
+    var source: DocumentText?
     public var term: String?
-    public var scheme: String?
-    public var label: String?
+    private var rare = Rare<RareParts>()
     public var place: Place
 
     public init(
         text: String? = nil, term: String? = nil, scheme: String? = nil, label: String? = nil,
         at place: Place = .unknown
     ) {
-        self.text = text
+        source = text.map { DocumentText($0) }
         self.term = term
+        self.place = place
         self.scheme = scheme
         self.label = label
-        self.place = place
+    }
+
+    private struct RareParts: Hashable, Sendable {
+        var scheme: String?
+        var label: String?
+    }
+
+    /// Made anew at each call.
+    public var text: String? { source?.string }
+
+    public var scheme: String? {
+        get { rare.value?.scheme }
+        set { rare.put(newValue, into: RareParts()) { $0.scheme = newValue } }
+    }
+
+    public var label: String? {
+        get { rare.value?.label }
+        set { rare.put(newValue, into: RareParts()) { $0.label = newValue } }
     }
 }
 

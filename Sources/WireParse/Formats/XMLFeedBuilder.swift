@@ -219,8 +219,9 @@ extension XMLFeedState {
             let url = attributes[.href] ?? attributes.value(anyNamespace: .href)
                 ?? attributes.value(anyNamespace: .resource), !url.isEmpty
         else { return }
-        var link = RawLink(trimmed(url), .atom, rel: attributes[.rel], base: context.base, at: context.place)
-        guard !link.url.isEmpty else { return }
+        let address = trimmed(url)
+        guard !address.isEmpty else { return }
+        var link = RawLink(address, .atom, rel: attributes[.rel], base: context.base, at: context.place)
         link.type = attributes[.type]
         link.title = attributes[.title]
         link.language = attributes[.hreflang]
@@ -294,9 +295,7 @@ extension XMLFeedState {
 
     private mutating func openForeign(_ name: XMLName, _ attributes: XMLAttributes, _ context: inout XMLContext) {
         foreign.append(
-            RawElement(
-                name.vocabulary, name.text, prefix: name.prefix, namespace: name.namespace,
-                attributes: attributes.all, base: context.base, at: context.place))
+            RawElement(name.raw, attributes: attributes.all, base: context.base, at: context.place))
         push(.foreign, .foreign, &context, mode: .collect)
     }
 }

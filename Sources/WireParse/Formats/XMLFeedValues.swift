@@ -46,7 +46,7 @@ extension XMLFeedState {
 
     private mutating func closeForeign(_ frame: Frame, _ context: inout XMLContext) {
         guard var element = foreign.popLast() else { return }
-        element.text = context.trimmedText(from: frame.start)
+        element.source = context.documentText(from: frame.start)
         if foreign.isEmpty {
             switch owner {
             case .entry: entry.elements.append(element)
@@ -89,41 +89,36 @@ extension XMLFeedState {
     private mutating func closeSource(_ frame: Frame, _ context: inout XMLContext) {
         guard case .source = frame.meaning else { return }
         if frame.mode == .skip, source.title == nil {
-            let text = context.trimmedText(from: frame.start)
-            if !text.isEmpty { source.title = RawText(text, .guess, base: source.base, at: source.place) }
+            let text = context.documentText(from: frame.start)
+            source.title = text.map { RawText($0, .guess, base: source.base, at: source.place) }
         }
         entry.sources.append(source)
     }
 
     private mutating func closeValue(_ frame: Frame, _ context: inout XMLContext) {
-        let text = context.trimmedText(from: frame.start)
+        guard let text = context.documentText(from: frame.start) else { return }
         switch frame.meaning {
-        case .link:
-            if !text.isEmpty { addLink(RawLink(text, .rss, base: context.base, at: frame.place)) }
+        case .link: addLink(RawLink(text, .rss, base: context.base, at: frame.place))
         case .category:
-            guard !text.isEmpty else { return }
             switch owner {
-            case .entry: entry.categories[entry.categories.count - 1].text = text
-            case .source: source.categories[source.categories.count - 1].text = text
-            default: head.categories[head.categories.count - 1].text = text
+            case .entry: entry.categories[entry.categories.count - 1].source = text
+            case .source: source.categories[source.categories.count - 1].source = text
+            default: head.categories[head.categories.count - 1].source = text
             }
         case .enclosure:
-            if !text.isEmpty, let last = entry.enclosures.indices.last, entry.enclosures[last].url.isEmpty {
-                entry.enclosures[last].url = text
+            if let last = entry.enclosures.indices.last, entry.enclosures[last].url.isEmpty {
+                entry.enclosures[last].url = text.string
             }
         case .generator:
-            guard !text.isEmpty else { return }
-            if owner == .source { source.generator?.name = text } else { head.generator?.name = text }
+            if owner == .source { source.generator?.name = text.string } else { head.generator?.name = text.string }
         case .date(let role):
-            guard !text.isEmpty else { return }
             let date = RawDate(text, role, at: frame.place)
             switch owner {
             case .entry: entry.dates.append(date)
             case .source: source.dates.append(date)
             default: head.dates.append(date)
             }
-        case .value(let slot):
-            if !text.isEmpty { set(slot, RawValue(text, base: context.base, at: frame.place)) }
+        case .value(let slot): set(slot, RawValue(text, base: context.base, at: frame.place))
         default: break
         }
     }
@@ -171,10 +166,10 @@ extension XMLFeedState {
         case .guid:
             if entry.id?.kind != .guid {
                 let isPermalink = construct.attribute.map { trimmed($0).lowercased() != "false" } ?? true
-                entry.id = RawID(value.text, .guid, isPermalink: isPermalink, base: value.base, at: value.place)
+                entry.id = RawID(value.source, .guid, isPermalink: isPermalink, base: value.base, at: value.place)
             }
         case .atomID:
-            if entry.id == nil { entry.id = RawID(value.text, .atomID, base: value.base, at: value.place) }
+            if entry.id == nil { entry.id = RawID(value.source, .atomID, base: value.base, at: value.place) }
         case .comments: if entry.comments == nil { entry.comments = value }
         case .publication: if head.title == nil { head.title = RawText(value.text, .plain, at: value.place) }
         case .publicationLanguage:

@@ -1,6 +1,7 @@
 import Glibc
 
 /// A text as its document holds it. It becomes a string when it is asked for: of entries that are known already it is not.
+/// An entry has some ten of them, so each is kept to sixteen bytes.
 struct DocumentText: Sendable {
     /// What in a stretch of a document does not mean itself.
     struct Spelling: OptionSet, Sendable {
@@ -11,52 +12,61 @@ struct DocumentText: Sendable {
         static let lines = Spelling(rawValue: 1)
         /// References stand for characters.
         static let references = Spelling(rawValue: 2)
+        /// All of `source` is meant, however long.
+        fileprivate static let whole = Spelling(rawValue: 4)
     }
 
-    private enum Content: Sendable {
-        case string(String)
-        // SAFETY: a stretch of a document that is valid UTF-8, between two characters; the scanner has read it.
-        case stretch([UInt8], start: UInt32, count: UInt32, Spelling)
+    /// A document must be shorter for its stretches to be kept.
+    static let documentLimit = 1 << 29
+
+    // SAFETY: of `source`, what is meant is valid UTF-8: all of it is a string's, or it is what the scanner has read of a
+    // document, between two characters.
+    private let source: [UInt8]
+    /// Where the text begins in `source`, above the three bits of a `Spelling`.
+    private let position: UInt32
+    private let count: UInt32
+
+    /// A text of its own.
+    init(_ text: String) {
+        source = Array(text.utf8)
+        position = UInt32(Spelling.whole.rawValue)
+        count = 0
     }
 
-    private let content: Content
-
-    init(_ text: String) { content = .string(text) }
-
-    /// - Parameter stretch: what the scanner has passed over as text, neither blank nor longer than 4 GB.
+    /// - Parameters:
+    ///   - document: shorter than `documentLimit`.
+    ///   - stretch: what the scanner has passed over as text, not blank.
     init(_ document: [UInt8], _ stretch: Range<Int>, _ spelling: Spelling) {
-        content = .stretch(
-            document, start: UInt32(clamping: stretch.lowerBound), count: UInt32(clamping: stretch.count), spelling)
+        source = document
+        position = UInt32(clamping: stretch.lowerBound) << 3 | UInt32(spelling.rawValue)
+        count = UInt32(clamping: stretch.count)
     }
+
+    private var spelling: Spelling { Spelling(rawValue: UInt8(position & 7)) }
+
+    private var range: Range<Int> {
+        if spelling == .whole { return source.indices }
+        return Int(position >> 3)..<(Int(position >> 3) + Int(count))
+    }
+
+    private var isVerbatim: Bool { spelling == .verbatim || spelling == .whole }
 
     /// Made anew at each call, without white space around it.
     var string: String {
-        if case .string(let text) = content { return text }
-        // SAFETY: see `Content`; white space is cut off at ASCII bytes.
-        return withBytes { String(copying: UTF8Span(unchecked: $0)) }
+        // SAFETY: see `source`; white space is cut off at ASCII bytes.
+        withBytes { String(copying: UTF8Span(unchecked: $0)) }
     }
 
     /// As `string`, in UTF-8.
     var bytes: [UInt8] {
-        switch content {
-        case .string(let text): return Array(text.utf8)
-        case .stretch(let document, let start, let count, .verbatim):
-            return Array(document[Int(start)..<(Int(start) + Int(count))])
-        case .stretch(let document, let start, let count, let spelling):
-            return DocumentText.decoded(document, Int(start)..<(Int(start) + Int(count)), spelling)
-        }
+        isVerbatim ? Array(source[range]) : DocumentText.decoded(source, range, spelling)
     }
 
-    var isEmpty: Bool { if case .string(let text) = content { text.isEmpty } else { false } }
+    var isEmpty: Bool { range.isEmpty }
 
     /// As `bytes`, where they are if they can be.
     func withBytes<Result>(_ body: (Swift.Span<UInt8>) -> Result) -> Result {
-        switch content {
-        case .string(let text): body(text.utf8.span)
-        case .stretch(let document, let start, let count, .verbatim):
-            body(document.span.extracting(Int(start)..<(Int(start) + Int(count))))
-        case .stretch: body(bytes.span)
-        }
+        isVerbatim ? body(source.span.extracting(range)) : body(bytes.span)
     }
 
     private static func decoded(_ document: [UInt8], _ stretch: Range<Int>, _ spelling: Spelling) -> [UInt8] {

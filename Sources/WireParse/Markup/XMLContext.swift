@@ -51,7 +51,7 @@ struct XMLContext {
     /// - Parameter document: what `take` is given stretches of.
     init(limits: ParseLimits, document: [UInt8] = []) {
         self.limits = limits
-        self.document = document
+        self.document = document.count < DocumentText.documentLimit ? document : []
         collected.reserveCapacity(1 << 14)
     }
 
@@ -109,11 +109,9 @@ extension XMLContext {
         return String(copying: UTF8Span(unchecked: part.extracting(DocumentText.trimmed(part))))
     }
 
-    /// The same, left in the document if it stands there in one piece and would need memory of its own; nil if it is blank.
+    /// The same, left in the document if it stands there in one piece; nil if it is blank.
     mutating func documentText(from start: Int) -> DocumentText? {
-        if let (stretch, spelling) = onlyStretch(from: start), stretch.count >= 16 {
-            return DocumentText(document, stretch, spelling)
-        }
+        if let (stretch, spelling) = onlyStretch(from: start) { return DocumentText(document, stretch, spelling) }
         let text = trimmedText(from: start)
         return text.isEmpty ? nil : DocumentText(text)
     }
@@ -232,10 +230,7 @@ extension XMLContext {
         } else if vocabulary == .other, let meant = Vocabulary(usualPrefix: prefix ?? ""), meant.hasDistinctPrefix {
             vocabulary = meant
         }
-        names.append(
-            XMLName(
-                vocabulary: vocabulary, local: LocalName(local), text: vocabulary.spelling(of: local),
-                prefix: prefix ?? "", namespace: namespace ?? ""))
+        names.append(XMLName(vocabulary, local, prefix: prefix ?? "", namespace: namespace ?? ""))
         return names.count - 1
     }
 
@@ -257,7 +252,7 @@ extension XMLContext {
     /// What an element's name means. The root's unknown namespace may be taken for a known vocabulary.
     mutating func adopt(namespace: String, as vocabulary: Vocabulary) {
         adopted = (namespace, vocabulary)
-        for index in names.indices where names[index].namespace == namespace { names[index].vocabulary = vocabulary }
+        for index in names.indices where names[index].namespace == namespace { names[index].adopt(vocabulary) }
     }
 
     /// Takes over `xml:base` and `xml:lang` of an element that begins.

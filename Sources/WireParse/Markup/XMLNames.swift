@@ -71,10 +71,21 @@ struct XMLKind {
 
 /// An element's name as the document spells it and as it is understood.
 struct XMLName {
-    var vocabulary: Vocabulary
-    var local: LocalName
+    let local: LocalName
+    private(set) var raw: RawElementName
+
+    init(_ vocabulary: Vocabulary, _ local: String, prefix: String, namespace: String) {
+        self.local = LocalName(local)
+        raw = RawElementName(vocabulary, vocabulary.spelling(of: local), prefix: prefix, namespace: namespace)
+    }
+
+    var vocabulary: Vocabulary { raw.vocabulary }
     /// Local part as written.
-    var text: String
-    var prefix: String
-    var namespace: String
+    var text: String { raw.local }
+    var prefix: String { raw.prefix }
+    var namespace: String { raw.namespace }
+
+    mutating func adopt(_ vocabulary: Vocabulary) {
+        raw = RawElementName(vocabulary, raw.local, prefix: raw.prefix, namespace: raw.namespace)
+    }
 }
