@@ -1,7 +1,10 @@
-/// Encodings and their labels, after the WHATWG Encoding Standard, section 4.2.
+/// Encodings and their labels, after the WHATWG Encoding Standard, section 4.2; then code pages it does not have.
 enum EncodingLabel {
-    /// Lower-case name of the encoding that a label stands for; nil for an unknown one.
-    static func name(_ label: String) -> String? { byLabel[trimmed(label).lowercased()] }
+    /// Lower-case name of the encoding that a label stands for; nil for an unknown one. `_` is as good as `-`.
+    static func name(_ label: String) -> String? {
+        let label = trimmed(label).lowercased()
+        return byLabel[label] ?? byLabel[label.replacing("_", with: "-")]
+    }
 
     /// What iconv calls an encoding; nil for UTF-8.
     static func iconvName(_ name: String) -> String {
@@ -21,6 +24,7 @@ enum EncodingLabel {
         case "utf-16le": "UTF-16LE"
         case "utf-32be": "UTF-32BE"
         case "utf-32le": "UTF-32LE"
+        case let name where name.hasPrefix("ibm"): "CP" + name.dropFirst(3)
         case let name where name.hasPrefix("windows-"): "CP" + name.dropFirst(8)
         case let name: name.uppercased()
         }
@@ -41,6 +45,11 @@ enum EncodingLabel {
         for row in labels {
             let words = row.split(separator: " ").map(String.init)
             for word in words { table[word] = words[0] }
+        }
+        for words in codePages {
+            for word in words { table[word] = words[0] }
+            guard words[0].hasPrefix("ibm") else { continue }
+            for prefix in ["", "cp", "ibm-"] { table[prefix + words[0].dropFirst(3)] = words[0] }
         }
         return table
     }()
@@ -75,24 +84,24 @@ enum EncodingLabel {
         "iso-8859-16",
         "koi8-r cskoi8r koi koi8 koi8_r",
         "koi8-u koi8-ru",
-        "macintosh csmacintosh mac x-mac-roman",
+        "macintosh csmacintosh mac macroman mac-roman x-mac-roman",
         "windows-874 dos-874 iso-8859-11 iso8859-11 iso885911 tis-620",
-        "windows-1250 cp1250 x-cp1250",
-        "windows-1251 cp1251 x-cp1251",
+        "windows-1250 cp1250 ms-ee x-cp1250",
+        "windows-1251 cp1251 ms-cyrl x-cp1251",
         """
         windows-1252 ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 \
-        iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii x-cp1252
+        iso_8859-1 iso_8859-1:1987 l1 latin1 ms-ansi us-ascii x-cp1252
         """,
-        "windows-1253 cp1253 x-cp1253",
+        "windows-1253 cp1253 ms-greek x-cp1253",
         """
         windows-1254 cp1254 csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 l5 latin5 \
-        x-cp1254
+        ms-turk x-cp1254
         """,
-        "windows-1255 cp1255 x-cp1255",
-        "windows-1256 cp1256 x-cp1256",
-        "windows-1257 cp1257 x-cp1257",
+        "windows-1255 cp1255 ms-hebr x-cp1255",
+        "windows-1256 cp1256 ms-arab x-cp1256",
+        "windows-1257 cp1257 winbaltrim x-cp1257",
         "windows-1258 cp1258 x-cp1258",
-        "x-mac-cyrillic x-mac-ukrainian",
+        "x-mac-cyrillic mac-cyrillic maccyrillic x-mac-ukrainian",
         "gbk chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 iso-ir-58 x-gbk",
         "gb18030",
         "big5 big5-hkscs cn-big5 csbig5 x-x-big5",

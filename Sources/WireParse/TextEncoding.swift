@@ -109,8 +109,9 @@ extension TextDecoding {
         _ bytes: ArraySlice<UInt8>, _ encoding: String
     ) -> (bytes: [UInt8], firstInvalid: Int?) {
         let converter = Converter(from: EncodingLabel.iconvName(encoding))
+        let isEBCDIC = EncodingLabel.isEBCDIC(encoding)
         let table: [[UInt8]?] = (UInt8.min...UInt8.max).map { byte in
-            if byte < 0x80 { return [byte] }
+            if byte < 0x80, !isEBCDIC { return [byte] }
             if let single = converter?.convert([byte], unit: 1), single.firstInvalid == nil { return single.bytes }
             return byte < 0xA0 ? [0xC2, byte] : nil
         }
@@ -118,7 +119,7 @@ extension TextDecoding {
         out.reserveCapacity(bytes.count + bytes.count / 8)
         var firstInvalid: Int?
         for (offset, byte) in zip(bytes.indices, bytes) {
-            if byte < 0x80 {
+            if byte < 0x80, !isEBCDIC {
                 out.append(byte)
             } else if let text = table[Int(byte)] {
                 out.append(contentsOf: text)
@@ -230,6 +231,10 @@ extension TextDecoding {
 
         init(_ bytes: [UInt8], contentType: String?) {
             readMark(bytes)
+            if bytes.starts(with: [0x4C, 0x6F, 0xA7, 0x94]) {
+                readEBCDIC(bytes)
+                return
+            }
             let isJSON = mark == nil && bytes.first { !isSpace($0) } == UInt8(ascii: "{")
             guard !isJSON else { return }
             if let label = contentType.flatMap(Evidence.charset(in:)) { note(label, as: \.charset) }
@@ -241,7 +246,8 @@ extension TextDecoding {
         }
 
         private mutating func note(_ label: String, as field: WritableKeyPath<Evidence, String?>) {
-            if let name = EncodingLabel.name(label) {
+            // What could be read as ASCII is in none of the encodings that write it otherwise.
+            if let name = EncodingLabel.name(label), mark != nil || !EncodingLabel.isEBCDIC(name) {
                 self[keyPath: field] = name
             } else if !label.isEmpty {
                 unknownLabels.append(label)
@@ -262,6 +268,16 @@ extension TextDecoding {
             case (1..., 0x00, 1..., 0x00): (mark, width) = ("utf-16le", 2)
             default: break
             }
+        }
+
+        /// `<?xm` was met as mainframes write it (XML 1.0, appendix F).
+        private mutating func readEBCDIC(_ bytes: [UInt8]) {
+            let head = TextDecoding.convert(bytes.prefix(1024), EncodingLabel.usualEBCDIC).bytes
+            if let label = Evidence.declaration(in: head, width: 1, from: 0) {
+                mark = EncodingLabel.usualEBCDIC
+                note(label, as: \.declared)
+            }
+            mark = declared.flatMap { EncodingLabel.isEBCDIC($0) ? $0 : nil } ?? EncodingLabel.usualEBCDIC
         }
 
         /// The `charset` parameter of a `Content-Type`.

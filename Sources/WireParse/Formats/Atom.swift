@@ -31,14 +31,15 @@ enum AtomElements {
     private static func outside(_ name: LocalName) -> XMLMeaning {
         switch name {
         case .feed: .head
-        case .entry: .entry
+        case .entry, .item: .entry
         default: .transparent
         }
     }
 
     private static func head(_ name: LocalName) -> XMLMeaning {
         switch name {
-        case .entry: .entry
+        // `item` is RSS's name for it, and understood.
+        case .entry, .item: .entry
         case .id: .value(.atomID)
         case .title: .text(.title)
         case .subtitle, .tagline: .text(.summary)
