@@ -54,6 +54,7 @@ extension DateParser {
         skipSpace()
         guard position < bytes.count else { return nil }
         if byte(0).isASCIIDigit, !readISODate() { return nil }
+        if byte(0) == UInt8(ascii: "-"), position == 0, readTruncatedDate() { return fields.timestamp }
         while position < bytes.count {
             let byte = bytes[position]
             let isRead: Bool

@@ -45,6 +45,20 @@ extension DateParser {
         return true
     }
 
+    /// `-0401`, `-04-01`: year of two digits and month, as ISO 8601 had it until 2004; nothing else may stand there.
+    mutating func readTruncatedDate() -> Bool {
+        let start = position
+        position += 1
+        let year = digits(atMost: 2)
+        if byte(0) == UInt8(ascii: "-") { position += 1 }
+        let month = digits()
+        guard year.digits == 2, month.digits == 2, position == bytes.count else {
+            position = start
+            return false
+        }
+        return set(year: DateFields.year(year.value, digits: 2), month: month.value, day: 1)
+    }
+
     /// What follows a year of four digits.
     private mutating func readISOParts(year: Int) -> Bool {
         if byte(0) == UInt8(ascii: "-") { position += 1 }
@@ -57,6 +71,10 @@ extension DateParser {
         }
         let second = digits()
         switch second.digits {
+        case 3 where byte(0) == UInt8(ascii: "-") && byte(1).isASCIIDigit:
+            // A month with a zero too many, which some programs wrote.
+            position += 1
+            return set(year: year, month: second.value, day: digits().value)
         case 3: return set(year: year, dayOfYear: second.value)
         case 4: return set(year: year, month: second.value / 100, day: second.value % 100)
         case 1, 2:
