@@ -6,6 +6,7 @@ public import WireStore
 public struct Watcher: Sendable {
     /// What is known of everything that is watched.
     public struct Situation: Sendable {
+        /// At least those that concern the watcher, and those that are a condition's subject.
         public var feeds: [FeedRecord] = []
         /// The topics in force.
         public var topics: [Topic] = []
@@ -96,33 +97,44 @@ public struct Watcher: Sendable {
 
 extension Watcher {
     private func feedFindings(_ situation: Situation, now: Timestamp) -> [Finding] {
-        situation.feeds.filter(\.isListed).compactMap { record in
-            let state = record.state
-            let name = record.facts.title ?? record.feed.address
-            if state.isGone {
-                return finding(
-                    .feedGone, record, .high, "Feed gone: \(name)",
-                    "The server of \(record.feed.address) says that the feed is gone for good; it is no longer asked. "
-                        + "Look for its new address on the site, or resume it with `wirewatch feeds check`.")
-            }
-            if state.failures >= Limits.feedFailures {
-                let since = state.lastSuccess.map { " The last success was at \($0)." } ?? " It never worked."
-                let why = state.lastFailure.map { $0.message } ?? "no reason is known"
-                return finding(
-                    .feedFailing, record, .high, "Feed failing: \(name)",
-                    "\(record.feed.address) failed \(state.failures) times in a row: \(why).\(since)")
-            }
-            if let newest = state.rhythm.newest,
-                let expected = Watcher.expectedPosts(state.rhythm, since: newest, now: now),
-                expected >= Limits.expectedPosts
-            {
-                return finding(
-                    .feedSilent, record, .normal, "Feed silent: \(name)",
-                    "\(record.feed.address) has had nothing new since \(newest); by its own rhythm some "
-                        + "\(Int(expected)) articles were to be expected. Its address may have changed.")
-            }
-            return nil
+        situation.feeds.filter(\.isListed).compactMap { feedFinding($0, now: now) }
+    }
+
+    /// Whether there is something to say of a feed.
+    public static func concerns(_ record: FeedRecord, at now: Timestamp) -> Bool {
+        record.state.isGone || record.state.failures >= Limits.feedFailures
+            || silence(of: record, at: now) != nil
+    }
+
+    private func feedFinding(_ record: FeedRecord, now: Timestamp) -> Finding? {
+        let state = record.state
+        let name = record.facts.title ?? record.feed.address
+        if state.isGone {
+            return finding(
+                .feedGone, record, .high, "Feed gone: \(name)",
+                "The server of \(record.feed.address) says that the feed is gone for good; it is no longer asked. "
+                    + "Look for its new address on the site, or resume it with `wirewatch feeds check`.")
         }
+        if state.failures >= Limits.feedFailures {
+            let since = state.lastSuccess.map { " The last success was at \($0)." } ?? " It never worked."
+            let why = state.lastFailure.map { $0.message } ?? "no reason is known"
+            return finding(
+                .feedFailing, record, .high, "Feed failing: \(name)",
+                "\(record.feed.address) failed \(state.failures) times in a row: \(why).\(since)")
+        }
+        guard let silence = Watcher.silence(of: record, at: now) else { return nil }
+        return finding(
+            .feedSilent, record, .normal, "Feed silent: \(name)",
+            "\(record.feed.address) has had nothing new since \(silence.newest); by its own rhythm some "
+                + "\(Int(silence.expected)) articles were to be expected. Its address may have changed.")
+    }
+
+    /// Since when a feed has had nothing new, and how many articles were to be expected; nil if that is no wonder.
+    private static func silence(of record: FeedRecord, at now: Timestamp) -> (newest: Timestamp, expected: Double)? {
+        guard let newest = record.state.rhythm.newest,
+            let expected = expectedPosts(record.state.rhythm, since: newest, now: now), expected >= Limits.expectedPosts
+        else { return nil }
+        return (newest, expected)
     }
 
     /// How many articles the rhythm let expect between its last one and now; nil if it is too little known, or the silence

@@ -1,7 +1,7 @@
 import WireFetch
-public import WireModel
+import WireModel
 import WireParse
-public import WirePipeline
+import WirePipeline
 import WireRules
 public import WireStore
 import WireStoreSQLite
@@ -57,8 +57,8 @@ public struct Assembly: Sendable {
     }
 
     /// The walk of one feed for a look only: nothing of it is stored.
-    /// - Parameter feeds: all feeds, with what is remembered of them.
-    func tracer(topics: TopicBook, feeds: [FeedRecord]) -> FeedTracer {
+    /// - Parameter feeds: how all feeds stand.
+    func tracer(topics: TopicBook, feeds: [FeedStanding]) -> FeedTracer {
         let recorder = ExchangeRecorder(client())
         return FeedTracer(
             fetcher: fetcher(for: feeds, client: recorder), recorder: recorder, topics: topics,
@@ -68,10 +68,10 @@ public struct Assembly: Sendable {
     /// The walk of one feed.
     /// - Parameters:
     ///   - routing: who hears of what; without channels no alert is raised.
-    ///   - feeds: all feeds that share the hosts' turns, with what is remembered of them.
+    ///   - feeds: how all feeds stand that share the hosts' turns.
     ///   - hearsHubs: whether hubs reach this program now.
-    public func cycle(
-        store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedRecord],
+    func cycle(
+        store: any Store, topics: TopicBook, routing: AlertRouting = AlertRouting(), feeds: [FeedStanding],
         hearsHubs: @escaping @Sendable () -> Bool = { false }
     ) -> FeedCycle {
         FeedCycle(
@@ -87,15 +87,9 @@ public struct Assembly: Sendable {
     }
 
     /// Shares the polls of all remote feeds.
-    private func planner(for feeds: [FeedRecord]) -> PollPlanner {
-        let now = Clock.now()
+    private func planner(for feeds: [FeedStanding]) -> PollPlanner {
         let remote = feeds.filter { if case .remote = $0.feed.source { true } else { false } }
-        return PollPlanner(
-            PollBudget(
-                for: remote.map { record in
-                    let rhythm = record.state.rhythm
-                    return (rhythm, PollPlanner.weight(record.feed.settings, rhythm, at: now))
-                }))
+        return PollPlanner(PollBudget(for: remote.map { ($0.rhythm, $0.weight) }))
     }
 
     private func client() -> CurlClient {
@@ -106,11 +100,10 @@ public struct Assembly: Sendable {
                 proxy: settings.fetch.proxy))
     }
 
-    private func fetcher(for feeds: [FeedRecord], client: any HTTPClient) -> FeedFetcher {
+    private func fetcher(for feeds: [FeedStanding], client: any HTTPClient) -> FeedFetcher {
         let gate = HostGate(rules: settings.hostRules)
         gate.expect(feeds.map(\.feed))
-        let now = Clock.now()
-        gate.recall(feeds.compactMap { $0.hostMemory(at: now) })
+        gate.recall(feeds.compactMap(\.memory))
         var fetch = FetchSettings(
             timeout: settings.fetch.timeout, connectTimeout: settings.fetch.connectTimeout,
             maxBodyBytes: settings.fetch.maxBody, userAgentContact: settings.fetch.userAgentContact,
@@ -119,6 +112,21 @@ public struct Assembly: Sendable {
             Result { () throws(SecretFault) in try SecretReference.read(reference) }
         }
         return FeedFetcher(client: client, gate: gate, settings: fetch)
+    }
+}
+
+/// What the polls of all feeds must know of each: how it shares their number, and what its host remembers.
+struct FeedStanding: Sendable {
+    let feed: Feed
+    let rhythm: FeedRhythm
+    let weight: Double
+    let memory: HostGate.Memory?
+
+    init(_ record: FeedRecord, at now: Timestamp) {
+        feed = record.feed
+        rhythm = record.state.rhythm
+        weight = PollPlanner.weight(record.feed.settings, rhythm, at: now)
+        memory = record.hostMemory(at: now)
     }
 }
 

@@ -96,7 +96,11 @@ struct DeliveryRun: Sendable {
     func watch() async throws(StoreError) {
         let now = Clock.now()
         var situation = Watcher.Situation()
-        situation.feeds = try await store.feeds()
+        situation.conditions = try await store.conditions()
+        let told = Set(situation.conditions.map(\.subject))
+        situation.feeds = try await store.feeds { record in
+            Watcher.concerns(record, at: now) || told.contains(record.feed.address) ? record : nil
+        }
         situation.topics = topics
         situation.channels = try await store.channelHealth().filter { health in
             settings.channels.contains { $0.name == health.channel }
@@ -105,7 +109,6 @@ struct DeliveryRun: Sendable {
         situation.recentAlerts = try await store.alertCounts(since: now - settings.alerts.floodSpan)
         situation.lastMatches = try await store.lastMatches()
         situation.watchedSince = try await store.watchedSince(topics.map(\.id), now: now)
-        situation.conditions = try await store.conditions()
         let findings = Watcher(settings.alerts).judge(situation, now: now)
         guard !findings.isEmpty else { return }
         try await store.post(findings.map { notice($0, at: now) })

@@ -125,6 +125,8 @@ public struct FeedTrace: Sendable {
                 id: known?.feed.id ?? feed.id, address: feed.address, source: feed.source, title: feed.title,
                 folder: feed.folder, settings: feed.settings), state: known?.state ?? FeedState())
         if known == nil { records.append(record) }
-        return await assembly.tracer(topics: TopicBook(topics.set), feeds: records.filter(\.isListed)).trace(record)
+        let now = Clock.now()
+        let standings = records.filter(\.isListed).map { FeedStanding($0, at: now) }
+        return await assembly.tracer(topics: TopicBook(topics.set), feeds: standings).trace(record)
     }
 }

@@ -112,7 +112,8 @@ public struct FetchRun: Sendable {
         let polled = try await store.feeds().filter(\.isListed)
         let records = try choose(polled)
         let cycle = assembly.cycle(
-            store: store, topics: TopicBook(topics), routing: assembly.settings.routing(for: allTopics), feeds: polled)
+            store: store, topics: TopicBook(topics), routing: assembly.settings.routing(for: allTopics),
+            feeds: polled.map { FeedStanding($0, at: started) })
         let round = Round(cycle: cycle, concurrency: assembly.settings.fetch.concurrency)
         let reports = Reports()
         let choice = choice

@@ -198,9 +198,7 @@ final class PushDesk: Sendable {
 
     private func take(_ parcel: Parcel, _ cycle: FeedCycle, _ report: (FeedReport) async -> Void) async {
         defer { state.withLock { $0.waiting -= PushDesk.weight(parcel.document.bytes) } }
-        guard let record = try? await store.feeds().first(where: { $0.feed.id == parcel.feed && $0.isListed }) else {
-            return
-        }
+        guard let record = (try? await store.feed(parcel.feed)) ?? nil, record.isListed else { return }
         let result = await cycle.receive(parcel.document, of: record)
         // What cannot be read, or not be stored, is in the feed too.
         if result.check.failure != nil { await pollInstead(parcel.feed) }

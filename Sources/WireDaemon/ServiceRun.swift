@@ -183,10 +183,11 @@ public struct ServiceRun: Sendable {
         _ plan: Plan, _ store: any Store, _ book: TopicBook, _ telemetry: Telemetry, _ pulse: Pulse, _ desk: PushDesk?,
         hearsHubs: @escaping @Sendable () -> Bool, _ tell: @escaping @Sendable (News) async -> Void
     ) async {
-        var known: [FeedRecord]?
+        var known: [FeedStanding]?
         while known == nil, !Task.isCancelled {
             do throws(StoreError) {
-                known = try await store.feeds().filter(\.isListed)
+                let now = Clock.now()
+                known = try await store.feeds { FeedStanding($0, at: now) }
             } catch {
                 await tell(.problem("error: \(error)"))
                 try? await Task.sleep(for: Limits.trouble)
@@ -208,12 +209,11 @@ public struct ServiceRun: Sendable {
         await withTaskGroup(of: Void.self) { group in
             if let desk { group.addTask { await desk.run(cycle, report: report) } }
             group.addTask {
-                await loop.run(report: report) { records, due in
+                await loop.run(report: report) { counts, due in
                     pulse.beat(new: 0)
-                    telemetry.note(records)
-                    let failing = records.count { $0.state.failures > 0 }
+                    telemetry.note(counts)
                     let next = due.map { ", next check \($0)" } ?? ""
-                    socket.status("\(records.count) feeds, \(failing) failing\(next)")
+                    socket.status("\(counts.listed) feeds, \(counts.failing + counts.gone) failing\(next)")
                 } trouble: { error in
                     await tell(.problem("error: \(error)"))
                 }

@@ -48,15 +48,10 @@ final class Telemetry: Sendable {
     }
 
     /// - Parameter records: all listed feeds.
-    func note(_ records: [FeedRecord]) {
-        var feeds = ["ok": 0, "failing": 0, "gone": 0, "new": 0]
-        for record in records {
-            let state =
-                record.state.isGone
-                ? "gone" : record.state.failures > 0 ? "failing" : record.state.lastSuccess == nil ? "new" : "ok"
-            feeds[state, default: 0] += 1
+    func note(_ counts: FeedCounts) {
+        state.withLock {
+            $0.feeds = ["ok": counts.ok, "failing": counts.failing, "gone": counts.gone, "new": counts.new]
         }
-        state.withLock { $0.feeds = feeds }
     }
 
     func note(_ next: AttemptResult.Next, of channel: String) {

@@ -4,12 +4,12 @@ public import WireStore
 /// Asks every feed when it is due, many at once, until the task is cancelled. A feed that hangs or fails holds up no other.
 public struct PollLoop: Sendable {
     public enum Limits {
-        /// The list is read from the store at most so often. What comes due in between is known from the last reading; what
+        /// The store is asked at most so often who is due. What comes due in between is known from the last time; what
         /// people and hubs ask for meanwhile waits until the next.
         static let look: Duration = .seconds(10)
-        /// A long list is read less often, so that reading takes this part of the time at most.
+        /// Of a long list it is asked less often, so that this takes this part of the time at most.
         static let lookShare = 400
-        /// The longest time between two readings, and the longest sleep: clocks jump.
+        /// The longest time between two looks, and the longest sleep: clocks jump.
         static let longestSleep: Duration = .seconds(60)
         /// A document of this machine is looked at again after so long, unless its settings say otherwise.
         static let localInterval: Duration = .seconds(60)
@@ -39,17 +39,18 @@ public struct PollLoop: Sendable {
 
     /// - Parameters:
     ///   - report: called for each check as soon as it is stored, one at a time.
-    ///   - look: called with all listed feeds each time they were read, and when the next of them is due; nil for now.
+    ///   - look: called each time the feeds were looked at with how they stand, and when the next of them is due; nil for
+    ///     now.
     ///   - trouble: called when the store cannot be read; the loop goes on.
     public func run(
-        report: (FeedReport) async -> Void, look: ([FeedRecord], _ due: Timestamp?) async -> Void,
+        report: (FeedReport) async -> Void, look: (FeedCounts, _ due: Timestamp?) async -> Void,
         trouble: (StoreError) async -> Void
     ) async {
         await withTaskGroup(of: Event.self) { group in
             var busy: Set<FeedID> = []
             /// Due, and waiting for a free place.
             var queue: ArraySlice<FeedRecord> = []
-            /// Due before the next reading of the list, the earliest first.
+            /// Due before the next look, the earliest first.
             var upcoming: ArraySlice<(due: Timestamp, record: FeedRecord)> = []
             var nextLook = started
             var trials = Trials()
@@ -61,15 +62,18 @@ public struct PollLoop: Sendable {
                 if queue.isEmpty, now >= nextLook || nextLook > now + Limits.longestSleep {
                     do throws(StoreError) {
                         let began = ContinuousClock.now
-                        let records = try await store.feeds().filter(\.isListed)
+                        let outlook = try await store.outlook(until: now + Limits.longestSleep, at: now)
                         let pause = max(Limits.look, (ContinuousClock.now - began) * Limits.lookShare)
-                        let idle = records.filter { !busy.contains($0.feed.id) && !trials.hold($0.feed.id, at: now) }
+                        let idle = outlook.candidates.filter {
+                            !busy.contains($0.feed.id) && !trials.hold($0.feed.id, at: now)
+                        }
                         queue = Round.interleaved(idle.filter { isDue($0, at: now) })[...]
                         nextLook = now + min(pause, Limits.longestSleep)
                         let later = idle.compactMap { record in dueTime(record).map { (due: $0, record: record) } }
                             .filter { $0.due > now }
                         upcoming = later.filter { $0.due < nextLook }.sorted { $0.due < $1.due }[...]
-                        await look(records, queue.isEmpty ? later.map(\.due).min() : nil)
+                        let next = (later.map(\.due) + [outlook.next].compactMap(\.self)).min()
+                        await look(outlook.counts, queue.isEmpty ? next : nil)
                     } catch {
                         nextLook = now + Limits.look
                         await trouble(error)

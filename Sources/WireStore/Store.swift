@@ -23,6 +23,17 @@ public protocol Store: OutboxStore, LeaseStore {
     /// All feeds: those of the list in its order, those that a command added, then the unlisted ones by id.
     func feeds() async throws(StoreError) -> [FeedRecord]
 
+    /// What `pick` makes of each feed that is polled, by id; nil of it is passed over. One record is held at a time.
+    func feeds<Value: Sendable>(
+        picking pick: @escaping @Sendable (FeedRecord) -> Value?
+    ) async throws(StoreError) -> [Value]
+
+    /// One feed, polled or not; nil if there is none of that id.
+    func feed(_ id: FeedID) async throws(StoreError) -> FeedRecord?
+
+    /// The feeds that may be due before `horizon`. Records are made of these alone; of the others their times are looked at.
+    func outlook(until horizon: Timestamp, at now: Timestamp) async throws(StoreError) -> FeedOutlook
+
     /// How many articles each feed has; feeds without any are left out. Reads an index from end to end.
     func articleCounts() async throws(StoreError) -> [FeedID: Int]
 

@@ -17,56 +17,6 @@ public struct StorePromise: Sendable, CustomTestStringConvertible {
     public static let all = feedPromises + leasePromises + cyclePromises + queryPromises + outboxPromises
 }
 
-private let feedPromises = [
-    StorePromise("declares feeds in order, finds them again, keeps those no longer listed") { samples in
-        let store = samples.store
-        let first = try await store.declared(["c", "a", "b"].map { StoreSamples.declaration($0) }, now: samples.now)
-        #expect(first.map(\.feed.address) == ["c", "a", "b"].map { "https://\($0).example/feed.xml" })
-        #expect(Set(first.map(\.feed.id)).count == 3)
-        let settings = FeedSettings(
-            interval: .seconds(900), userAgent: "x/1", header: "A: b", language: "de", country: "AT")
-        let second = try await store.declared(
-            [
-                StoreSamples.declaration("b", title: "Bee", folder: "news/local", settings: settings),
-                StoreSamples.declaration("c"), StoreSamples.declaration("d"), StoreSamples.declaration("c"),
-            ], now: samples.now)
-        #expect(second.map(\.feed.id).prefix(2) == [first[2].feed.id, first[0].feed.id])
-        #expect(second.count == 3)
-        #expect(second[0].feed.settings == settings && second[0].feed.title == "Bee")
-        let all = try await store.feeds()
-        #expect(all.prefix(3) == second[...])
-        #expect(all.map(\.isListed) == [true, true, true, false])
-        #expect(all.last?.feed.id == first[1].feed.id)
-        let third = try await store.declared([StoreSamples.declaration("a")], now: samples.now)
-        #expect(third.map(\.feed.id) == [first[1].feed.id] && third.allSatisfy(\.isListed))
-    },
-    StorePromise("keeps local sources and odd texts of declarations") { samples in
-        let odd = FeedDeclaration(
-            address: "seeds/a 'b' \"c\"; DROP TABLE feed.xml", source: .local(path: "/tmp/ä/\u{1F600}.xml"), title: "")
-        let records = try await samples.store.declared([odd], now: samples.now)
-        #expect(try await samples.store.feeds() == records)
-        #expect(try await samples.store.declared([odd], now: samples.now) == records)
-    },
-    StorePromise("gives the whole state of a feed back") { samples in
-        let feed = try await samples.feed()
-        let state = everyState(samples.now)
-        let failure = Failure(stage: .parse, code: "not_a_feed", message: "line 1: \"no\"", isRetryable: true)
-        let check = FeedCheck(
-            feed: feed, started: samples.now, outcome: .failed, status: 503, bytes: 12, failure: failure)
-        _ = try await samples.store.apply(CycleWrite(check: check, state: state))
-        let record = try #require(try await samples.store.feeds().first)
-        #expect(record.state == state)
-        #expect(record.lastCheck == check)
-        // A field that is added to the state must be added to `everyState`, and then to the stores.
-        for (field, empty) in zip(Mirror(reflecting: state).children, Mirror(reflecting: FeedState()).children) {
-            #expect("\(field.value)" != "\(empty.value)", "\(field.label ?? "") is not put to the test")
-        }
-        _ = try await samples.store.apply(samples.write(feed))
-        #expect(try await samples.store.feeds().first?.state == FeedState())
-        #expect(try await samples.store.feeds().first?.lastCheck?.outcome == .modified)
-    },
-]
-
 private let cyclePromises = [
     StorePromise("stores nothing a second time") { samples in
         let feed = try await samples.feed()
