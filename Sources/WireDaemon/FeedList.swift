@@ -16,6 +16,8 @@ public struct FeedList: Sendable {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         problems = FeedList.remarks(list.problems, path: path)
         var seen: Set<String> = []
+        seen.reserveCapacity(list.subscriptions.count)
+        declarations.reserveCapacity(list.subscriptions.count)
         for subscription in list.subscriptions
         where seen.insert(FeedList.place(of: subscription.address, in: folder)).inserted {
             // An unusable address is a failed feed, not an error of the list: the fetcher says what is wrong with it.

@@ -47,18 +47,35 @@ public struct ServiceRun: Sendable {
     struct Plan: Sendable {
         let assembly: Assembly
         let topics: LoadedTopics
-        let list: FeedList
+        let feeds: DeclaredFeeds
+        private let listed: Int
+        private let listProblems: [SettingsProblem]
 
         init(_ assembly: Assembly) async throws(SettingsProblem) {
             self.assembly = assembly
             async let list = Result { () throws(SettingsProblem) in try assembly.loadFeeds() }
             topics = try assembly.loadTopics()
-            self.list = try await list.get()
+            let read = try await list.get()
+            (feeds, listed, listProblems) = (DeclaredFeeds(read), read.declarations.count, read.problems)
         }
 
-        var problems: [String] { topics.problems.map(\.text) + list.problems.map(\.text) }
+        var problems: [String] { topics.problems.map(\.text) + listProblems.map(\.text) }
         var counts: (feeds: Int, topics: Int, channels: Int) {
-            (list.declarations.count, topics.set.count, assembly.settings.channels.count)
+            (listed, topics.set.count, assembly.settings.channels.count)
+        }
+    }
+
+    /// The feeds of a list until the store has them: a long list is not held for the years after.
+    final class DeclaredFeeds: Sendable {
+        private let declarations: Mutex<[FeedDeclaration]>
+
+        init(_ list: FeedList) { declarations = Mutex(list.declarations) }
+
+        func take() -> [FeedDeclaration] {
+            declarations.withLock { declarations in
+                defer { declarations = [] }
+                return declarations
+            }
         }
     }
 
@@ -100,7 +117,7 @@ public struct ServiceRun: Sendable {
         let store = try await plan.assembly.openStore(forWriting: true)
         for problem in plan.problems { await tell(.problem(problem)) }
         var plan = plan
-        try await store.declare(plan.list.declarations, now: Clock.now())
+        try await store.declare(plan.feeds.take(), now: Clock.now())
         socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
         await tell(.ready(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))
         while !interruption.hasCome {
@@ -110,7 +127,7 @@ public struct ServiceRun: Sendable {
             }
             guard let next = next ?? nil else { break }
             plan = next
-            try await store.declare(plan.list.declarations, now: Clock.now())
+            try await store.declare(plan.feeds.take(), now: Clock.now())
             socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
             for problem in plan.problems { await tell(.problem(problem)) }
             await tell(.reloaded(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))

@@ -7,6 +7,8 @@ final class OutlineReader: XMLConsumer {
     private let limit: Int
     /// The name of each open outline; nil for those that are no folder and for other elements.
     private var folders: [String?] = []
+    /// What the attribute names of the document mean, by their index there.
+    private var names: [OutlineName] = []
 
     init(limit: Int) { self.limit = limit }
 
@@ -15,7 +17,10 @@ final class OutlineReader: XMLConsumer {
             folders.append(nil)
             return
         }
-        let outline = Outline(attributes)
+        while names.count < attributes.names.names.count {
+            names.append(OutlineName(attributes.names.names[names.count]))
+        }
+        let outline = Outline(attributes, names)
         guard let address = outline.address else {
             folders.append(outline.title?.replacing("/", with: "-"))
             return
@@ -40,53 +45,75 @@ final class OutlineReader: XMLConsumer {
     func close(_ name: Int, _ context: inout XMLContext) { _ = folders.popLast() }
 }
 
+/// An attribute's name, as an outline means it.
+private struct OutlineName {
+    /// What OPML's own attributes are called here; others are foreign.
+    enum Own: String, CaseIterable {
+        case type, text, title, xmlurl, htmlurl, url, language
+    }
+
+    let own: Own?
+    /// Of our namespace.
+    let isOurs: Bool
+    let local: String
+    let prefix: String?
+    let namespace: String?
+
+    init(_ name: XMLAttributeName) {
+        let parts = name.text.split(separator: ":", maxSplits: 1)
+        local = String(parts.last ?? "")
+        namespace = name.namespace
+        let written = parts.count > 1 ? String(parts[0]) : nil
+        // A list that forgot to declare our prefix means it all the same.
+        isOurs = namespace == SubscriptionList.namespace || (namespace == nil && written == "wirewatch")
+        own = namespace == nil && !isOurs ? Own(rawValue: local.lowercased()) : nil
+        prefix = namespace == nil ? nil : written
+    }
+}
+
 /// One `outline` by its attributes.
 private struct Outline {
-    /// OPML's own, by their names in lower case; of equal ones the first.
-    private var plain: [String: String] = [:]
+    /// OPML's own; of equal ones the first.
+    private var plain: [OutlineName.Own: String] = [:]
     /// Those of our namespace.
     private var ours: [(name: String, attribute: ForeignAttribute)] = []
     private var foreign: [ForeignAttribute] = []
 
-    /// What OPML's own attributes are called here; others are foreign.
-    private static let known: Set = ["type", "text", "title", "xmlurl", "htmlurl", "url", "language"]
-
-    init(_ attributes: XMLAttributes) {
-        for (attribute, namespace) in attributes.allWithNamespaces {
-            let parts = attribute.name.split(separator: ":", maxSplits: 1)
-            let name = String(parts.last ?? "")
-            let prefix = parts.count > 1 ? String(parts[0]) : nil
-            let kept = ForeignAttribute(
-                name, attribute.value, prefix: namespace == nil ? nil : prefix, namespace: namespace)
-            // A list that forgot to declare our prefix means it all the same.
-            if namespace == SubscriptionList.namespace || (namespace == nil && prefix == "wirewatch") {
-                ours.append((name.lowercased(), kept))
-            } else if namespace == nil, Outline.known.contains(name.lowercased()), plain[name.lowercased()] == nil {
-                plain[name.lowercased()] = attribute.value
-            } else if !foreign.contains(where: { $0.name == name && $0.namespace == namespace }) {
+    init(_ attributes: XMLAttributes, _ names: [OutlineName]) {
+        plain.reserveCapacity(OutlineName.Own.allCases.count)
+        attributes.forEach { index, value in
+            let name = names[index]
+            if let own = name.own, plain[own] == nil {
+                plain[own] = value
+                return
+            }
+            let kept = ForeignAttribute(name.local, value, prefix: name.prefix, namespace: name.namespace)
+            if name.isOurs {
+                ours.append((name.local.lowercased(), kept))
+            } else if !foreign.contains(where: { $0.name == name.local && $0.namespace == name.namespace }) {
                 foreign.append(kept)
             }
         }
     }
 
     var title: String? {
-        [plain["title"], plain["text"]].lazy.compactMap { $0.map(TextExtractor.collapsed)?.nonEmptyText }.first
+        [plain[.title], plain[.text]].lazy.compactMap { $0.map(TextExtractor.collapsed)?.nonEmptyText }.first
     }
 
     /// `xmlUrl`, or what some lists write instead.
     var address: String? {
-        (plain["xmlurl"] ?? plain["url"].flatMap { plain["type"]?.lowercased() == "rss" ? $0 : nil })
+        (plain[.xmlurl] ?? plain[.url].flatMap { plain[.type]?.lowercased() == "rss" ? $0 : nil })
             .map(TextExtractor.collapsed)?.nonEmptyText
     }
 
-    var site: String? { plain["htmlurl"]?.nonEmptyText }
+    var site: String? { plain[.htmlurl]?.nonEmptyText }
 
     /// What it sets, and what is wrong with it, as sentences. What cannot be used is kept with the foreign attributes.
     func settings() -> (FeedSettings, faults: [String]) {
         var settings = FeedSettings()
         var faults: [String] = []
         settings.foreign = foreign
-        settings.language = plain["language"]?.nonEmptyText
+        settings.language = plain[.language]?.nonEmptyText
         for (name, attribute) in ours {
             guard let value = attribute.value.nonEmptyText else { continue }
             if let fault = Outline.set(name, value, in: &settings) {
@@ -95,12 +122,12 @@ private struct Outline {
             }
         }
         // Those of OPML that the export would write otherwise.
-        if let text = plain["text"], plain["title"] != nil, text != title {
+        if let text = plain[.text], plain[.title] != nil, text != title {
             settings.foreign.append(ForeignAttribute("text", text))
         }
-        if let type = plain["type"], type != "rss" { settings.foreign.append(ForeignAttribute("type", type)) }
+        if let type = plain[.type], type != "rss" { settings.foreign.append(ForeignAttribute("type", type)) }
         if let site { settings.foreign.append(ForeignAttribute("htmlUrl", site)) }
-        if plain["xmlurl"] != nil, let url = plain["url"] { settings.foreign.append(ForeignAttribute("url", url)) }
+        if plain[.xmlurl] != nil, let url = plain[.url] { settings.foreign.append(ForeignAttribute("url", url)) }
         let count = settings.foreign.count
         settings.foreign.removeAll { $0.value.utf8.count > SubscriptionList.Limits.foreignBytes }
         settings.foreign = Array(settings.foreign.prefix(SubscriptionList.Limits.foreign))

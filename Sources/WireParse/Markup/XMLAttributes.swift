@@ -79,8 +79,8 @@ struct XMLAttributes {
     /// All of them, names with their prefixes.
     var all: [RawAttribute] { list.map { RawAttribute(names.names[$0.name].text, $0.text) } }
 
-    /// All of them with the namespaces of their prefixes; nil without a prefix, or with one that was never declared.
-    var allWithNamespaces: [(attribute: RawAttribute, namespace: String?)] {
-        list.map { (RawAttribute(names.names[$0.name].text, $0.text), names.names[$0.name].namespace) }
+    /// Each with the index of its name among `names`.
+    func forEach(_ visit: (_ name: Int, _ value: String) -> Void) {
+        for attribute in list { visit(attribute.name, attribute.text) }
     }
 }
