@@ -4,27 +4,39 @@ import WireText
 /// Finds terms among the words of one article. Holds the article's keys; memory is reused.
 struct TermFinder {
     var words = ArticleWords()
-    /// The keys that the article meets.
+    private let index: TermIndex
+    /// The keys that the article meets. Of a form only the hash was compared: `places(of:)` compares the rest.
     private(set) var present: [Int32] = []
     /// The same as bits.
     private var presence: BitField
-    private var keys: [Key]
+    /// Beside `present`.
+    private var entries: [Entry] = []
+    /// Where in `present` a key stands, by its hash; -1 where none does. Few words of an article are keys: this stays near the
+    /// processor, as something for each key of the index would not.
+    private var table: [Int32]
     /// Tokens that may meet a key.
     private var candidates: [Int32] = []
     private var homes: [TermIndex.Slot] = []
-    private var hits: [(key: Int32, token: Int32)] = []
+    /// Where in `present` the key of a token stands.
+    private var hits: [(entry: Int32, token: Int32)] = []
     private var places: [Int32] = []
     private var states: [State] = []
     /// The stems of the topics' words, by language.
     private var stemTables: [String: StemTable] = [:]
+    /// Articles that met each key, without those of `met`.
+    private var counts: [UInt32]
+    /// Keys that articles met and that are not counted yet.
+    private var met: [Int32] = []
 
-    /// What is known of one key; side by side, because what is asked of one is asked at once.
-    private struct Key {
-        /// Its places in the last article that met it: `places[start..<start + count]`.
+    /// What is known of a key that the article meets.
+    private struct Entry {
+        /// Its places: `places[start..<start + count]`.
         var start: Int32 = 0
         var count: Int32 = 0
-        /// Articles that met it, so far.
-        var seen: UInt32 = 0
+        /// Where the form begins that its words are yet to be compared with; -1 for none.
+        var form: Int32
+        /// Its place in `table`.
+        var slot: Int32
     }
 
     /// A step on the way through a phrase.
@@ -40,51 +52,73 @@ struct TermFinder {
         static let states = 100_000
         /// The latest of them that a new one is compared with.
         static let recent = 32
+        /// Keys that are counted at once.
+        static let met = 1 << 14
     }
 
-    init(keys: Int) {
-        self.keys = Array(repeating: Key(), count: keys)
-        presence = BitField(keys)
+    init(_ index: TermIndex) {
+        self.index = index
+        presence = BitField(index.ruleCount)
+        table = Array(repeating: -1, count: 256)
+        counts = Array(repeating: 0, count: index.ruleCount)
     }
 
     /// Articles that met each key, so far.
-    var seen: [UInt32] { keys.map(\.seen) }
+    var seen: [UInt32] {
+        var counts = counts
+        for key in met { counts[Int(key)] &+= 1 }
+        return counts
+    }
 
+    /// Whether the article meets a key, as far as hashes tell.
     func has(_ key: Int32) -> Bool { presence.contains(Int(key)) }
 
     /// Whether a key that words meet stands in title or body, whose words come before all others.
-    func isInText(_ key: Int32) -> Bool {
-        has(key) && (words.isTextAll || Int(places[Int(keys[Int(key)].start)]) < words.textCount)
+    mutating func isInText(_ key: Int32) -> Bool {
+        let range = places(of: Int(key))
+        return !range.isEmpty && (words.isTextAll || Int(places[range.lowerBound]) < words.textCount)
     }
 
     /// Notes every key that the article meets whose words were read, with its places in order.
-    mutating func read(_ article: ArticleFacts, _ index: TermIndex) {
-        for key in present { presence.removeWord(of: Int(key)) }
+    mutating func read(_ article: ArticleFacts) {
+        for (key, entry) in zip(present, entries) {
+            presence.removeWord(of: Int(key))
+            table[Int(entry.slot)] = -1
+        }
         present.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
         hits.removeAll(keepingCapacity: true)
-        collect(index)
-        if !index.stems.isEmpty { collectStems(index, article) }
-        noteRest(index, article)
+        collect()
+        if !index.stems.isEmpty { collectStems(article) }
+        noteRest(article)
+        sortHits()
+        met += present
+        if met.count > Limits.met {
+            for key in met { counts[Int(key)] &+= 1 }
+            met.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private mutating func sortHits() {
         var total: Int32 = 0
-        for key in present {
-            keys[Int(key)].start = total
-            total += keys[Int(key)].count
-            keys[Int(key)].count = 0
-            keys[Int(key)].seen &+= 1
+        for entry in entries.indices {
+            entries[entry].start = total
+            total += entries[entry].count
+            entries[entry].count = 0
         }
         if places.count < Int(total) {
             places.append(contentsOf: repeatElement(0, count: Int(total) - places.count))
         }
         for hit in hits {
-            let key = keys[Int(hit.key)]
-            places[Int(key.start + key.count)] = hit.token
-            keys[Int(hit.key)].count += 1
+            let entry = entries[Int(hit.entry)]
+            places[Int(entry.start + entry.count)] = hit.token
+            entries[Int(hit.entry)].count += 1
         }
     }
 
-    private mutating func collect(_ index: TermIndex) {
+    private mutating func collect() {
+        let index = index
         let tokens = words.buffer.tokens
-        let forms = words.buffer.forms
         // Short loops, one after the other: the processor waits for several places of memory at once.
         candidates.removeAll(keepingCapacity: true)
         for place in tokens.indices where index.mayHold(tokens[place].hash) {
@@ -93,26 +127,23 @@ struct TermFinder {
         homes.removeAll(keepingCapacity: true)
         for place in candidates { homes.append(index.home(of: tokens[Int(place)])) }
         for (place, home) in zip(candidates, homes) {
-            let key = index.key(of: tokens[Int(place)], home: home, in: forms)
-            if key >= 0 { hits.append((key, place)) }
+            let slot = index.slot(of: tokens[Int(place)], home: home)
+            if slot.key >= 0 { note(slot.key, form: slot.form, at: place) }
         }
-        index.test(tokens, forms) { key, place in hits.append((key, place)) }
-        for hit in hits {
-            note(hit.key)
-            keys[Int(hit.key)].count += 1
-        }
+        index.test(tokens, words.buffer.forms) { key, place in note(key, form: -1, at: place) }
     }
 
     /// Keys of the text as a whole.
-    private mutating func noteRest(_ index: TermIndex, _ article: ArticleFacts) {
-        if index.editedKey >= 0, article.previous != nil { note(index.editedKey) }
+    private mutating func noteRest(_ article: ArticleFacts) {
+        let index = index
+        if index.editedKey >= 0, article.previous != nil { _ = note(index.editedKey, form: -1) }
         guard !index.literals.isEmpty else { return }
         for text in [article.item.title, article.item.summary, article.item.contentText] {
-            if let text { index.literals.find(in: text.utf8.span) { note($0) } }
+            if let text { index.literals.find(in: text.utf8.span) { _ = note($0, form: -1) } }
         }
     }
 
-    private mutating func collectStems(_ index: TermIndex, _ article: ArticleFacts) {
+    private mutating func collectStems(_ article: ArticleFacts) {
         let language = Self.stemLanguage(article)
         let table: StemTable
         if let known = stemTables[language] {
@@ -134,7 +165,7 @@ struct TermFinder {
             } else {
                 stem = Array(forms[range])
             }
-            table.find(stem) { note($0, at: place) }
+            table.find(stem) { note($0, form: -1, at: Int32(truncatingIfNeeded: place)) }
         }
     }
 
@@ -147,19 +178,48 @@ struct TermFinder {
         return Stemmer.languages.contains(language) ? language : ""
     }
 
-    /// Notes a key without a place.
-    private mutating func note(_ key: Int32) {
-        let index = Int(key)
-        if presence.insert(index) {
-            keys[index].count = 0
-            present.append(key)
-        }
+    @inline(__always)
+    private mutating func note(_ key: Int32, form: Int32, at token: Int32) {
+        let entry = note(key, form: form)
+        entries[entry].count += 1
+        hits.append((Int32(truncatingIfNeeded: entry), token))
     }
 
-    private mutating func note(_ key: Int32, at place: Int) {
-        note(key)
-        keys[Int(key)].count += 1
-        hits.append((key, Int32(truncatingIfNeeded: place)))
+    /// Notes a key without a place.
+    /// - Returns: where it stands in `present`.
+    @inline(__always)
+    private mutating func note(_ key: Int32, form: Int32) -> Int {
+        guard presence.insert(Int(key)) else { return entry(of: key) }
+        if (present.count + 1) * 2 > table.count { growTable() }
+        var slot = home(of: key)
+        while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
+        table[slot] = Int32(truncatingIfNeeded: present.count)
+        present.append(key)
+        entries.append(Entry(form: form, slot: Int32(truncatingIfNeeded: slot)))
+        return present.count - 1
+    }
+
+    @inline(__always)
+    private func home(of key: Int32) -> Int {
+        Int((UInt32(bitPattern: key) &* 0x9E37_79B1) >> 8) & (table.count - 1)
+    }
+
+    /// Where a key that is present stands.
+    @inline(__always)
+    private func entry(of key: Int32) -> Int {
+        var slot = home(of: key)
+        while present[Int(table[slot])] != key { slot = (slot + 1) & (table.count - 1) }
+        return Int(table[slot])
+    }
+
+    private mutating func growTable() {
+        table = Array(repeating: -1, count: table.count * 2)
+        for (place, key) in present.enumerated() {
+            var slot = home(of: key)
+            while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
+            table[slot] = Int32(truncatingIfNeeded: place)
+            entries[place].slot = Int32(truncatingIfNeeded: slot)
+        }
     }
 }
 
@@ -207,9 +267,26 @@ extension TermFinder {
         }
     }
 
-    private func places(of key: Int) -> Range<Int> {
-        let key = keys[key]
-        return Int(key.start)..<Int(key.start + key.count)
+    /// The places of a key, in order. The words that have its hash are compared with its form when they are asked for first.
+    private mutating func places(of key: Int) -> Range<Int> {
+        guard presence.contains(key) else { return 0..<0 }
+        let place = entry(of: Int32(truncatingIfNeeded: key))
+        if entries[place].form >= 0 { compare(place) }
+        let entry = entries[place]
+        return Int(entry.start)..<Int(entry.start + entry.count)
+    }
+
+    private mutating func compare(_ place: Int) {
+        let entry = entries[place]
+        var kept = entry.start
+        for word in Int(entry.start)..<Int(entry.start + entry.count) {
+            let token = words.buffer.tokens[Int(places[word])]
+            guard index.isForm(entry.form, token, in: words.buffer.forms) else { continue }
+            places[Int(kept)] = places[word]
+            kept += 1
+        }
+        entries[place].count = kept - entry.start
+        entries[place].form = -1
     }
 
     private func isInside(_ token: Int, _ scope: ArticleWords.Scope) -> Bool {
@@ -320,7 +397,7 @@ extension TermFinder {
     }
 
     /// The first of a key's places at or behind a position, by halving.
-    private func firstPlace(_ key: Int, atOrAfter position: UInt32) -> Int {
+    private mutating func firstPlace(_ key: Int, atOrAfter position: UInt32) -> Int {
         var (low, high) = (places(of: key).lowerBound, places(of: key).upperBound)
         while low < high {
             let middle = (low + high) / 2

@@ -79,9 +79,12 @@ struct TermIndex: Sendable {
         switch rule {
         case .form(let bytes):
             let form = Int32(truncatingIfNeeded: pool.count)
+            let hash = TermHash.hash(bytes)
             pool += bytes
+            // Two forms of one hash: the second is found as patterns are, by its bytes.
+            guard lookUp(hash).key < 0 else { return insertPattern(bytes, key) }
             pool.append(Self.end)
-            insert(Slot(hash: TermHash.hash(bytes), key: key, form: form))
+            insert(Slot(hash: hash, key: key, form: form))
         case .pattern(let bytes):
             pool += bytes
             insertPattern(bytes, key)
@@ -125,13 +128,16 @@ struct TermIndex: Sendable {
         slotMask < 0 ? Slot() : slots[Int(truncatingIfNeeded: token.hash) & slotMask]
     }
 
-    /// The key that has the token's form; -1 if none has.
+    /// The slot with the token's hash; a free one if there is none. Whether it has the token's form, too, is asked by `isForm`
+    /// where it matters: most words of most articles lead to no topic, and a form lies far away.
     @inline(__always)
-    func key(of token: Token, home: Slot, in forms: [UInt8]) -> Int32 {
-        guard home.key >= 0 else { return -1 }
-        let (offset, length) = (Int(token.formOffset), Int(token.formLength))
-        if home.hash == token.hash, isForm(Int(home.form), forms, offset, length) { return home.key }
-        return lookUp(token.hash, forms, offset, length)
+    func slot(of token: Token, home: Slot) -> Slot {
+        home.hash == token.hash || home.key < 0 ? home : lookUp(token.hash)
+    }
+
+    /// Whether a slot's form is the token's.
+    func isForm(_ form: Int32, _ token: Token, in forms: [UInt8]) -> Bool {
+        isForm(Int(form), forms, Int(token.formOffset), Int(token.formLength))
     }
 
     /// Calls `found` with every key that is not a plain form and that a token meets, and with the token's place.
@@ -144,7 +150,10 @@ struct TermIndex: Sendable {
         }
     }
 
-    func key(ofForm bytes: [UInt8]) -> Int32 { lookUp(TermHash.hash(bytes), bytes, 0, bytes.count) }
+    func key(ofForm bytes: [UInt8]) -> Int32 {
+        let slot = lookUp(TermHash.hash(bytes))
+        return slot.key >= 0 && isForm(Int(slot.form), bytes, 0, bytes.count) ? slot.key : -1
+    }
 }
 
 extension TermIndex {
@@ -160,15 +169,11 @@ extension TermIndex {
         1 << (hash >> 46 & 63) | 1 << (hash >> 52 & 63) | 1 << (hash >> 58)
     }
 
-    private func lookUp(_ hash: UInt64, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Int32 {
-        guard slotMask >= 0 else { return -1 }
+    private func lookUp(_ hash: UInt64) -> Slot {
+        guard slotMask >= 0 else { return Slot() }
         var place = Int(truncatingIfNeeded: hash) & slotMask
-        while true {
-            let slot = slots[place]
-            if slot.key < 0 { return -1 }
-            if slot.hash == hash, isForm(Int(slot.form), forms, offset, length) { return slot.key }
-            place = (place + 1) & slotMask
-        }
+        while slots[place].key >= 0, slots[place].hash != hash { place = (place + 1) & slotMask }
+        return slots[place]
     }
 
     private func isForm(_ form: Int, _ forms: [UInt8], _ offset: Int, _ length: Int) -> Bool {

@@ -19,13 +19,13 @@ struct TopicSearch: Sendable {
 
     init(_ part: TopicPart) {
         self.part = part
-        finder = TermFinder(keys: part.program.keyRules.count)
+        finder = TermFinder(part.index)
         asked = BitField(part.compiled.count)
     }
 
     /// Makes the article whose words `finder.words` holds the current one.
     mutating func read(_ article: ArticleFacts) {
-        finder.read(article, part.index)
+        finder.read(article)
         if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
         isEarlierRead = false
     }
@@ -128,11 +128,11 @@ extension TopicSearch {
         let isNow = holds(child, article)
         guard isNow == (node.operation == .added) else { return false }
         let old = ArticleFacts(item: previous, feed: article.feed, clock: article.clock)
-        var other = earlier ?? TermFinder(keys: part.program.keyRules.count)
+        var other = earlier ?? TermFinder(part.index)
         swap(&finder, &other)
         if !isEarlierRead {
             finder.words.read(previous, article.feed, fields: part.program.fields)
-            finder.read(old, part.index)
+            finder.read(old)
             isEarlierRead = true
         }
         let wasBefore = holds(child, old)
