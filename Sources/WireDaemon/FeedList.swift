@@ -21,14 +21,16 @@ public struct FeedList: Sendable {
         for subscription in list.subscriptions
         where seen.insert(FeedList.place(of: subscription.address, in: folder)).inserted {
             // An unusable address is a failed feed, not an error of the list: the fetcher says what is wrong with it.
-            let isLocal = !subscription.address.contains(":")
-            let local = subscription.address.hasPrefix("/") ? subscription.address : folder + "/" + subscription.address
             declarations.append(
                 FeedDeclaration(
-                    address: subscription.address,
-                    source: isLocal ? .local(path: local) : .remote(url: subscription.address),
+                    address: subscription.address, source: FeedList.source(subscription.address, in: folder),
                     title: subscription.title, folder: subscription.folder, settings: subscription.settings))
         }
+    }
+
+    private static func source(_ address: String, in folder: String) -> FeedSource {
+        if address.utf8.contains(UInt8(ascii: ":")) { return .remote(url: address) }
+        return .local(path: address.hasPrefix("/") ? address : folder + "/" + address)
     }
 
     /// One spelling for all addresses that are the same request or file: scheme and host in lower case, no default port, no
@@ -56,16 +58,27 @@ public struct FeedList: Sendable {
 
     /// Whether `place` has nothing to do: lower case, a path, no port, user or fragment.
     private static func isPlain(_ address: String) -> Bool {
-        let bytes = address.utf8
-        for scheme in ["https://", "http://"] where bytes.starts(with: scheme.utf8) {
-            let rest = bytes.dropFirst(scheme.utf8.count)
-            let host = rest.prefix {
-                $0 &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
-            }
-            return !host.isEmpty && rest[host.endIndex...].first == UInt8(ascii: "/")
-                && !rest[host.endIndex...].contains(UInt8(ascii: "#"))
+        let bytes = address.utf8.span
+        guard let host = [8, 7].first(where: { isScheme(bytes, length: $0) }) else { return false }
+        var index = host
+        while index < bytes.count, isOfPlainHost(bytes[index]) { index += 1 }
+        guard index > host, index < bytes.count, bytes[index] == UInt8(ascii: "/") else { return false }
+        while index < bytes.count, bytes[index] != UInt8(ascii: "#") { index += 1 }
+        return index == bytes.count
+    }
+
+    private static func isOfPlainHost(_ byte: UInt8) -> Bool {
+        byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+    }
+
+    /// Whether an address begins with `https://` or `http://`, whichever is so long.
+    private static func isScheme(_ bytes: Swift.Span<UInt8>, length: Int) -> Bool {
+        let scheme: StaticString = length == 8 ? "https://" : "http://"
+        guard bytes.count > length else { return false }
+        return scheme.withUTF8Buffer { scheme in
+            for index in 0..<length where bytes[index] != scheme[index] { return false }
+            return true
         }
-        return false
     }
 
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {

@@ -69,6 +69,21 @@ enum FeedTable {
         return "REPLACE INTO feed_state (feed, \(stateColumns)) VALUES (?, \(marks))"
     }()
 
+    /// Whether a list is what is stored, one by one. Nothing is looked up for it.
+    static func isInForce(_ declarations: [FeedDeclaration], on db: Database) throws -> Bool {
+        var count = 0
+        let rows = try db.rows("SELECT \(feedColumns) FROM feed WHERE position >= 0")
+        while let row = try rows.next() {
+            var columns = ColumnReader(row)
+            let listing = Listing(&columns)
+            guard let position = listing.position, declarations.indices.contains(position),
+                declarations[position].feed(id: listing.feed.id) == listing.feed
+            else { return false }
+            count += 1
+        }
+        return count == declarations.count
+    }
+
     /// All feeds, without what is remembered of them.
     static func listings(_ db: Database) throws -> [Listing] {
         var listings: [Listing] = []

@@ -4,8 +4,9 @@ public import WireStore
 
 extension SQLiteStore {
     public func declare(_ declarations: [FeedDeclaration], now: Timestamp) async throws(StoreError) {
+        // As at nearly every start.
+        if try await read({ db in try FeedTable.isInForce(declarations, on: db) }) { return }
         let stored = try await read { db in try FeedTable.listings(db) }
-        if DeclarationPlan.isInForce(declarations, stored) { return }
         let plan = DeclarationPlan(declarations, stored: stored, ids: ids, now: now)
         if !plan.isEmpty { try await write { db in try plan.run(on: db) } }
     }
@@ -66,19 +67,6 @@ private struct DeclarationPlan: Sendable {
 
     var isEmpty: Bool { added.isEmpty && changed.isEmpty && unlisted.isEmpty }
 
-    /// Whether the list is what is stored, one by one, as at nearly every start: nothing is looked up then.
-    static func isInForce(_ declarations: [FeedDeclaration], _ stored: [FeedTable.Listing]) -> Bool {
-        var count = 0
-        for listing in stored {
-            guard let position = listing.position, !listing.isAdded else { continue }
-            guard declarations.indices.contains(position),
-                declarations[position].feed(id: listing.feed.id) == listing.feed
-            else { return false }
-            count += 1
-        }
-        return count == declarations.count
-    }
-
     init(_ declarations: [FeedDeclaration], stored: [FeedTable.Listing], ids: IDSource, now: Timestamp) {
         var byAddress = Dictionary(stored.map { ($0.feed.address, $0) }) { first, _ in first }
         var seen: Set<String> = []
@@ -133,7 +121,7 @@ private struct DeclarationPlan: Sendable {
 }
 
 extension FeedDeclaration {
-    fileprivate func feed(id: FeedID) -> Feed {
+    func feed(id: FeedID) -> Feed {
         Feed(id: id, address: address, source: source, title: title, folder: folder, settings: settings)
     }
 }
