@@ -109,7 +109,9 @@ public struct FetchRun: Sendable {
             throw interruption.hasCome ? FetchRunError.interrupted : error
         }
         try await store.declare(list.declarations, now: started)
-        let polled = try await store.feeds().filter(\.isListed)
+        // Listed ones come first.
+        var polled = try await store.feeds()
+        polled.removeLast(polled.count { !$0.isListed })
         let records = try choose(polled)
         let cycle = assembly.cycle(
             store: store, topics: TopicBook(topics), routing: assembly.settings.routing(for: allTopics),

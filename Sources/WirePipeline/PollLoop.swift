@@ -67,7 +67,8 @@ public struct PollLoop: Sendable {
                         let idle = outlook.candidates.filter {
                             !busy.contains($0.feed.id) && !trials.hold($0.feed.id, at: now)
                         }
-                        queue = Round.interleaved(idle.filter { isDue($0, at: now) })[...]
+                        let due = idle.indices.filter { isDue(idle[$0], at: now) }
+                        queue = Round.turns(due, of: idle).map { idle[$0] }[...]
                         nextLook = now + min(pause, Limits.longestSleep)
                         let later = idle.compactMap { record in dueTime(record).map { (due: $0, record: record) } }
                             .filter { $0.due > now }

@@ -49,28 +49,29 @@ public struct Round: Sendable {
         _ records: [FeedRecord], choice: Choice, report: (FeedReport) async -> Void
     ) async {
         let now = cycle.now()
-        var due: [FeedRecord] = []
-        for record in records {
-            if choice.includes(record, at: now) {
-                due.append(record)
+        // Places, not records: those are large, and there may be many.
+        var due: [Int] = []
+        for place in records.indices {
+            if choice.includes(records[place], at: now) {
+                due.append(place)
             } else {
-                await report(skipped(record, at: now))
+                await report(skipped(records[place], at: now))
             }
         }
-        var rest = Round.interleaved(due)[...]
-        await withTaskGroup(of: (FeedRecord, FeedReport?).self) { group in
+        var rest = Round.turns(due, of: records)[...]
+        await withTaskGroup(of: (Int, FeedReport?).self) { group in
             for _ in 0..<concurrency {
-                guard let record = rest.popFirst() else { break }
-                group.addTask { (record, await cycle.run(record, isManual: choice.all)) }
+                guard let place = rest.popFirst() else { break }
+                group.addTask { (place, await cycle.run(records[place], isManual: choice.all)) }
             }
-            for await (record, result) in group {
-                await report(result ?? skipped(record, at: now))
-                if !Task.isCancelled, let record = rest.popFirst() {
-                    group.addTask { (record, await cycle.run(record, isManual: choice.all)) }
+            for await (place, result) in group {
+                await report(result ?? skipped(records[place], at: now))
+                if !Task.isCancelled, let place = rest.popFirst() {
+                    group.addTask { (place, await cycle.run(records[place], isManual: choice.all)) }
                 }
             }
         }
-        for record in rest { await report(skipped(record, at: now)) }
+        for place in rest { await report(skipped(records[place], at: now)) }
     }
 
     private func skipped(_ record: FeedRecord, at now: Timestamp) -> FeedReport {
@@ -79,15 +80,17 @@ public struct Round: Sendable {
 
     /// First the first feed of every host, then the second of every host, …: feeds that wait for their host's turn do
     /// not keep the places of those that could go.
-    static func interleaved(_ records: [FeedRecord]) -> [FeedRecord] {
+    ///
+    /// - Parameter places: those of the feeds among `records` that are asked.
+    static func turns(_ places: [Int], of records: [FeedRecord]) -> [Int] {
         var seen: [Substring: Int] = [:]
-        let ranked = records.enumerated().map { index, record in
-            let host = host(of: record.feed)
+        let ranked = places.map { place in
+            let host = host(of: records[place].feed)
             let rank = seen[host, default: 0]
             seen[host] = rank + 1
-            return (rank: rank, index: index, record: record)
+            return (rank: rank, place: place)
         }
-        return ranked.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.map(\.record)
+        return ranked.sorted { $0 < $1 }.map(\.place)
     }
 
     private static func host(of feed: Feed) -> Substring {

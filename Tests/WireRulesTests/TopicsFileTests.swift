@@ -32,8 +32,10 @@ import WireModel
             query: stone
         """
 
-    @Test func `Each error names its place; the other topics run`() throws {
-        let file = try TopicsFile.read(Self.file, name: "topics.yaml")
+    @Test(arguments: ["\n", "\r\n"])
+    func `Each error names its place; the other topics run`(_ lineEnd: String) throws {
+        let text = Self.file.split(separator: "\n").joined(separator: lineEnd)
+        let file = try TopicsFile.read(text, name: "topics.yaml")
         #expect(file.topics.map(\.id) == ["good-one", "bad", "off"])
         #expect(file.problems.allSatisfy { $0.file == "topics.yaml" && $0.hint != nil })
         let typo = try #require(file.problems.first { $0.code == "unknown-key" })

@@ -6,8 +6,9 @@ extension TopicsFileReader {
     /// The trimmed query with its anchors; nil if YAML made something else of it.
     mutating func readQuery(_ node: Node, key: Node, topic: String) -> (text: String, anchors: [QueryAnchor])? {
         let line = key.mark?.line ?? 1
-        let form =
+        var form: String {
             blockHint(ofLine: line - 1) ?? "write the query under a block:\n     query: >\n       barr AND resign*"
+        }
         guard let scalar = node.scalar else {
             let kind = node.sequence == nil ? "a map" : "a list"
             add(problem("yaml-query", at: node, "YAML read this query as \(kind)", hint: form), topic: topic)
@@ -41,7 +42,7 @@ extension TopicsFileReader {
         var offsets: [Int] = []
         var offset = 0
         for scalar in query.unicodeScalars {
-            if !scalar.properties.isWhitespace { offsets.append(offset) }
+            if !Self.isBlank(scalar) { offsets.append(offset) }
             offset += UTF8.width(scalar)
         }
         let isBlock = scalar.style == .folded || scalar.style == .literal
@@ -53,7 +54,7 @@ extension TopicsFileReader {
         while count < offsets.count, lines.indices.contains(line - 1) {
             let source = lines[line - 1].dropFirst(skipped)
             let indent = source.prefix(while: \.isWhitespace).count
-            let visible = source.unicodeScalars.count { !$0.properties.isWhitespace }
+            let visible = source.unicodeScalars.count { !Self.isBlank($0) }
             if visible > 0 {
                 anchors.append(QueryAnchor(offset: offsets[count], line: line, column: skipped + indent + 1))
             }
@@ -62,6 +63,10 @@ extension TopicsFileReader {
             skipped = 0
         }
         return anchors
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? scalar == " " || (0x09...0x0D).contains(scalar.value) : scalar.properties.isWhitespace
     }
 }
 
