@@ -24,7 +24,7 @@ struct NaiveTerm: Hashable {
     }
 
     /// Words with symbols: this very spelling.
-    static let symbols: Set<String> = ["at&t", "c++", "c#", ".net", "node.js", "u.s.", "x_barr_y"]
+    static let symbols: Set<String> = ["at&t", "c++", "c#", ".net", "node.js", "u.s.", "x_barr_y", "resign.the"]
 
 }
 
