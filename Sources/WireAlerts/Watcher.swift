@@ -97,16 +97,15 @@ public struct Watcher: Sendable {
 
 extension Watcher {
     private func feedFindings(_ situation: Situation, now: Timestamp) -> [Finding] {
-        situation.feeds.filter(\.isListed).compactMap { feedFinding($0, now: now) }
+        situation.feeds.filter(\.isListed).compactMap { Watcher.feedFinding($0, now: now) }
     }
 
     /// Whether there is something to say of a feed.
     public static func concerns(_ record: FeedRecord, at now: Timestamp) -> Bool {
-        record.state.isGone || record.state.failures >= Limits.feedFailures
-            || silence(of: record, at: now) != nil
+        feedFinding(record, now: now) != nil
     }
 
-    private func feedFinding(_ record: FeedRecord, now: Timestamp) -> Finding? {
+    private static func feedFinding(_ record: FeedRecord, now: Timestamp) -> Finding? {
         let state = record.state
         let name = record.facts.title ?? record.feed.address
         if state.isGone {
@@ -122,19 +121,13 @@ extension Watcher {
                 .feedFailing, record, .high, "Feed failing: \(name)",
                 "\(record.feed.address) failed \(state.failures) times in a row: \(why).\(since)")
         }
-        guard let silence = Watcher.silence(of: record, at: now) else { return nil }
+        guard let newest = state.rhythm.newest, let expected = expectedPosts(state.rhythm, since: newest, now: now),
+            expected >= Limits.expectedPosts
+        else { return nil }
         return finding(
             .feedSilent, record, .normal, "Feed silent: \(name)",
-            "\(record.feed.address) has had nothing new since \(silence.newest); by its own rhythm some "
-                + "\(Int(silence.expected)) articles were to be expected. Its address may have changed.")
-    }
-
-    /// Since when a feed has had nothing new, and how many articles were to be expected; nil if that is no wonder.
-    private static func silence(of record: FeedRecord, at now: Timestamp) -> (newest: Timestamp, expected: Double)? {
-        guard let newest = record.state.rhythm.newest,
-            let expected = expectedPosts(record.state.rhythm, since: newest, now: now), expected >= Limits.expectedPosts
-        else { return nil }
-        return (newest, expected)
+            "\(record.feed.address) has had nothing new since \(newest); by its own rhythm some "
+                + "\(Int(expected)) articles were to be expected. Its address may have changed.")
     }
 
     /// How many articles the rhythm let expect between its last one and now; nil if it is too little known, or the silence
@@ -163,7 +156,7 @@ extension Watcher {
 
     private static func days(_ span: Duration) -> Double { Double(span.wholeMilliseconds) / 86_400_000 }
 
-    private func finding(
+    private static func finding(
         _ kind: Notice.Kind, _ record: FeedRecord, _ severity: Severity, _ title: String, _ text: String
     ) -> Finding {
         Finding(

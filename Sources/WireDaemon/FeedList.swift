@@ -59,7 +59,8 @@ public struct FeedList: Sendable {
     /// Whether `place` has nothing to do: lower case, a path, no port, user or fragment.
     private static func isPlain(_ address: String) -> Bool {
         let bytes = address.utf8.span
-        guard let host = [8, 7].first(where: { isScheme(bytes, length: $0) }) else { return false }
+        let host = address.hasPrefix("https://") ? 8 : address.hasPrefix("http://") ? 7 : 0
+        guard host > 0 else { return false }
         var index = host
         while index < bytes.count, isOfPlainHost(bytes[index]) { index += 1 }
         guard index > host, index < bytes.count, bytes[index] == UInt8(ascii: "/") else { return false }
@@ -69,16 +70,6 @@ public struct FeedList: Sendable {
 
     private static func isOfPlainHost(_ byte: UInt8) -> Bool {
         byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-    }
-
-    /// Whether an address begins with `https://` or `http://`, whichever is so long.
-    private static func isScheme(_ bytes: Swift.Span<UInt8>, length: Int) -> Bool {
-        let scheme: StaticString = length == 8 ? "https://" : "http://"
-        guard bytes.count > length else { return false }
-        return scheme.withUTF8Buffer { scheme in
-            for index in 0..<length where bytes[index] != scheme[index] { return false }
-            return true
-        }
     }
 
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {

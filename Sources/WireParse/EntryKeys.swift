@@ -24,20 +24,15 @@ extension ParsedEntry {
         let enclosures = enclosureAddresses
         let text = textHasher
         return EntryKey(
-            id: id.map { ParsedEntry.digest("id", of: $0) }, link: link.map { ParsedEntry.digest("link", $0) },
-            enclosure: enclosures.first.map { ParsedEntry.digest("enclosure", $0) }, content: contentDigest(text),
+            id: id.map { $0.withBytes { ParsedEntry.digest("id", $0) } },
+            link: link.map { ParsedEntry.digest("link", $0.utf8.span) },
+            enclosure: enclosures.first.map { ParsedEntry.digest("enclosure", $0.utf8.span) },
+            content: contentDigest(text),
             fingerprint: fingerprint(text, enclosures))
     }
 
     /// The kind keeps an id apart from a link of the same text: all of them name articles in one set.
-    private static func digest(_ kind: String, _ text: String) -> Digest {
-        var hasher = SHA256Hasher()
-        hasher.update(kind)
-        hasher.update(text)
-        return hasher.finish()
-    }
-
-    private static func digest(_ kind: String, of text: DocumentText) -> Digest {
+    private static func digest(_ kind: String, _ text: Swift.Span<UInt8>) -> Digest {
         var hasher = SHA256Hasher()
         hasher.update(kind)
         hasher.update(text)

@@ -145,12 +145,12 @@ struct TermFinder {
 
     private mutating func collectStems(_ article: ArticleFacts) {
         let language = Self.stemLanguage(article)
-        let table: StemTable
+        let stems: StemTable
         if let known = stemTables[language] {
-            table = known
+            stems = known
         } else {
-            table = StemTable(index.stems, language: language)
-            stemTables[language] = table
+            stems = StemTable(index.stems, language: language)
+            stemTables[language] = stems
         }
         let stemmer = Stemmer(language: language)
         let tokens = words.buffer.tokens
@@ -159,13 +159,13 @@ struct TermFinder {
         for place in tokens.indices where !tokens[place].kind.contains(.gram) {
             let start = Int(tokens[place].formOffset)
             let range = start..<(start + Int(tokens[place].formLength))
-            guard !range.isEmpty, table.mayMeet(first: forms[start]) else { continue }
+            guard !range.isEmpty, stems.mayMeet(first: forms[start]) else { continue }
             if let stemmer {
                 stemmer.stem(forms.span.extracting(range), into: &stem)
             } else {
                 stem = Array(forms[range])
             }
-            table.find(stem) { note($0, form: -1, at: Int32(truncatingIfNeeded: place)) }
+            stems.find(stem) { note($0, form: -1, at: Int32(truncatingIfNeeded: place)) }
         }
     }
 
@@ -191,12 +191,19 @@ struct TermFinder {
     private mutating func note(_ key: Int32, form: Int32) -> Int {
         guard presence.insert(Int(key)) else { return entry(of: key) }
         if (present.count + 1) * 2 > table.count { growTable() }
-        var slot = home(of: key)
-        while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
-        table[slot] = Int32(truncatingIfNeeded: present.count)
+        let place = present.count
         present.append(key)
-        entries.append(Entry(form: form, slot: Int32(truncatingIfNeeded: slot)))
-        return present.count - 1
+        entries.append(Entry(form: form, slot: takeSlot(for: place)))
+        return place
+    }
+
+    /// Puts a place of `present` where its key is looked for.
+    @inline(__always)
+    private mutating func takeSlot(for place: Int) -> Int32 {
+        var slot = home(of: present[place])
+        while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
+        table[slot] = Int32(truncatingIfNeeded: place)
+        return Int32(truncatingIfNeeded: slot)
     }
 
     @inline(__always)
@@ -214,12 +221,7 @@ struct TermFinder {
 
     private mutating func growTable() {
         table = Array(repeating: -1, count: table.count * 2)
-        for (place, key) in present.enumerated() {
-            var slot = home(of: key)
-            while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
-            table[slot] = Int32(truncatingIfNeeded: place)
-            entries[place].slot = Int32(truncatingIfNeeded: slot)
-        }
+        for place in present.indices { entries[place].slot = takeSlot(for: place) }
     }
 }
 
