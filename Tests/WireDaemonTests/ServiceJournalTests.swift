@@ -106,7 +106,7 @@ struct ServiceJournalTests {
         let start = ContinuousClock.now
         let entry = try #require(ServiceRun.News.ready(feeds: 1, topics: 1, channels: 1).entries.first)
         for _ in 0..<1_000 { #expect(await journal.write(entry) == false) }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(25))
     }
 
     @Test func `only standard error that leads to the journal is taken for it`() throws {

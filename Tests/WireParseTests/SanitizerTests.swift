@@ -180,7 +180,7 @@ import WireParse
         let html = String(repeating: piece, count: 300_000 / piece.utf8.count)
         let start = ContinuousClock.now
         let (clean, text) = Sanitizer(base: SanitizerTests.base).cleanAndText(html)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(60))
         #expect(clean.utf8.count <= html.utf8.count * 40 + 100)
         #expect(text.utf8.count <= html.utf8.count)
         var depth = 0

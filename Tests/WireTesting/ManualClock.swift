@@ -73,9 +73,9 @@ public final class ManualClock: Clock, Sendable {
         for sleeper in woken { sleeper.continuation.resume(returning: true) }
     }
 
-    /// Waits until so many tasks sleep; false if that has not come about within five seconds of real time.
+    /// Waits until so many tasks sleep; false if that has not come about within half a minute of real time.
     public func hasSleepers(_ count: Int) async -> Bool {
-        for _ in 0..<5_000 {
+        for _ in 0..<30_000 {
             if sleepers >= count { return true }
             try? await Task.sleep(for: .milliseconds(1))
         }
