@@ -28,13 +28,6 @@ struct IndexForms {
         return terms.text(of: texts)
     }
 
-    /// The words of a term as the index breaks it: at blanks and control characters; its letters are lower case.
-    static func words(of term: String) -> [String] {
-        term.unicodeScalars.split { $0.value <= 0x20 || $0.value == 0x7F }.map { word in
-            String(decoding: String(word).utf8.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
-        }
-    }
-
     /// Whether a text of forms has the words, as the index would answer.
     static func meet(_ expression: TermExpression, in forms: String) -> Bool {
         meet(expression, in: Set(forms.utf8.split(separator: 0x20).map(Array.init)))
@@ -42,11 +35,13 @@ struct IndexForms {
 
     private static func meet(_ expression: TermExpression, in forms: Set<[UInt8]>) -> Bool {
         switch expression {
-        case .term(let term): return words(of: term).allSatisfy { forms.contains(Array($0.utf8)) }
+        case .term(let term): return IndexTerms.words(of: term).allSatisfy { forms.contains(Array($0.utf8)) }
         case .prefix(let term):
-            let words = words(of: term).map { Array($0.utf8) }
-            guard let last = words.last else { return true }
-            return words.dropLast().allSatisfy(forms.contains) && forms.contains { $0.starts(with: last) }
+            let (words, beginnings) = IndexTerms.prefix(of: term)
+            guard !beginnings.isEmpty else { return true }
+            let starts = beginnings.map { Array($0.utf8) }
+            return words.allSatisfy { forms.contains(Array($0.utf8)) }
+                && forms.contains { form in starts.contains { form.starts(with: $0) } }
         case .all(let parts): return parts.allSatisfy { meet($0, in: forms) }
         case .any(let parts): return parts.contains { meet($0, in: forms) }
         }

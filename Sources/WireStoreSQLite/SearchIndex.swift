@@ -1,6 +1,7 @@
 import GRDB
 import WireModel
 public import WireStore
+import WireText
 
 extension SQLiteStore {
     public func index(limit: Int) async throws(StoreError) -> Int {
@@ -92,8 +93,11 @@ enum SearchIndex {
     /// bytes that end a word.
     static func expression(for terms: TermExpression) -> String? {
         switch terms {
-        case .term(let form): return phrase(form, suffix: "")
-        case .prefix(let form): return phrase(form, suffix: "*")
+        case .term(let form): return joined(IndexTerms.words(of: form).map(quote), by: " AND ")
+        case .prefix(let form):
+            let (words, beginnings) = IndexTerms.prefix(of: form)
+            let beginning = joined(beginnings.map { quote($0) + "*" }, by: " OR ")
+            return joined(words.map(quote) + [beginning].compactMap(\.self), by: " AND ")
         case .all(let parts): return joined(parts.compactMap(expression), by: " AND ")
         case .any(let parts):
             // One part that holds for every article makes the whole do so; without parts it holds for none.
@@ -106,12 +110,6 @@ enum SearchIndex {
     private static func joined(_ parts: [String], by word: String) -> String? {
         if parts.count < 2 { return parts.first }
         return "(" + parts.joined(separator: word) + ")"
-    }
-
-    private static func phrase(_ form: String, suffix: String) -> String? {
-        let words = IndexForms.words(of: form)
-        guard let last = words.last else { return nil }
-        return joined(words.dropLast().map(quote) + [quote(last) + suffix], by: " AND ")
     }
 
     private static func quote(_ word: String) -> String { "\"" + word.replacing("\"", with: "\"\"") + "\"" }

@@ -19,8 +19,16 @@ public struct IndexTerms: Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(buffer.forms.count + buffer.tokens.count)
         for token in buffer.tokens where seen.insert(token.hash) {
+            let form = buffer.form(of: token)
+            let pair = HanPair(form.span)
+            if let pair, !seen.insert(TermHash.hash(form.span, 0..<pair.first) &+ UInt64(pair.letter)) { continue }
             if !bytes.isEmpty { bytes.append(0x20) }
-            bytes.append(contentsOf: buffer.form(of: token))
+            if let pair {
+                bytes.append(contentsOf: form.prefix(pair.first))
+                bytes.append(pair.letter)
+            } else {
+                bytes.append(contentsOf: form)
+            }
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -30,51 +38,55 @@ public struct IndexTerms: Sendable {
         return terms.text(of: blocks)
     }
 
-    /// What the index must hold if a text matches a word as written in a query: of every clause one form.
-    ///
-    /// For a word without inner symbols that is also enough; where the word has several parts (`e-mail`, `AT&T`, three
-    /// or more clusters of a script without blanks) their order has still to be looked at in the text.
-    public static func clauses(ofQueryWord word: String) -> [[String]] {
-        let buffer = Tokenizer(side: .query).tokens(of: word)
-        var clauses: [[String]] = []
-        let joined = buffer.tokens.filter { $0.kind == .joined }
-        for position in 0..<buffer.wordCount {
-            let tokens = buffer.tokens.filter { $0.position == position && $0.kind != .joined }
-            let covering = joined.filter { $0.position <= position && position < $0.position + $0.width }
-            let own = tokens.filter { $0.kind != .gram }
-            let grams = tokens.filter { $0.kind == .gram }
-            if own.isEmpty {
-                // Clusters: each pair; a single cluster only if it stands alone.
-                let pairs = grams.filter { $0.width > 1 }
-                let isSecond = buffer.tokens.contains {
-                    $0.kind == .gram && $0.width == 2 && $0.position + 1 == position
-                }
-                if pairs.isEmpty, !isSecond { clauses.append(grams.map(buffer.text)) }
-                clauses += pairs.map { [buffer.text(of: $0)] }
-            } else if grams.isEmpty || own.allSatisfy({ !buffer.isHangul($0) }) {
-                clauses.append((own + covering).map(buffer.text))
-            } else {
-                // Hangul: the word may stand inside a longer one, which then holds all its pairs.
-                clauses += grams.map { [buffer.text(of: $0)] + covering.map(buffer.text) }
-            }
+    /// The words of a form as the index holds them, which breaks forms at blanks and control characters and has small letters
+    /// only. Two characters of which the second is Han are held as the first and a letter for the second: there are so many such pairs
+    /// that they would be nine of ten different terms. It finds too much by that, never too little.
+    public static func words(of form: String) -> [String] { unabridgedWords(of: form).map(abridged) }
+
+    /// Where a word of the index begins with a form's last word: the words before it, and what that one may begin with.
+    public static func prefix(of form: String) -> (words: [String], beginnings: [String]) {
+        let words = unabridgedWords(of: form)
+        guard let last = words.last else { return ([], []) }
+        let short = abridged(last)
+        return (words.dropLast().map(abridged), short == last ? [last] : [last, short])
+    }
+
+    private static func unabridgedWords(of form: String) -> [String] {
+        form.unicodeScalars.split { $0.value <= 0x20 || $0.value == 0x7F }.map { word in
+            String(decoding: String(word).utf8.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
         }
-        return clauses
     }
 
-    /// Forms of which the index must hold at least one if a text matches the query's word: the strictest of its clauses.
-    public static func forms(ofQueryWord word: String) -> [String] {
-        let clauses = clauses(ofQueryWord: word)
-        return clauses.max { shortest($0) < shortest($1) } ?? []
+    private static func abridged(_ word: String) -> String {
+        var bytes = Array(word.utf8)
+        if let pair = HanPair(bytes.span) {
+            bytes.removeSubrange(pair.first...)
+            bytes.append(pair.letter)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
-
-    private static func shortest(_ clause: [String]) -> Int { clause.map(\.utf8.count).min() ?? 0 }
 }
 
-extension TokenBuffer {
-    fileprivate func text(of token: Token) -> String { String(decoding: form(of: token), as: UTF8.self) }
+/// A form of two characters, the second of them Han (U+4000 to U+9FFF).
+private struct HanPair {
+    /// Bytes of the first character.
+    let first: Int
+    /// One of 32 for the second.
+    let letter: UInt8
 
-    /// Syllables alone, so that a longer word can hold it.
-    fileprivate func isHangul(_ token: Token) -> Bool {
-        text(of: token).unicodeScalars.allSatisfy { (0xAC00...0xD7A3).contains($0.value) }
+    init?(_ form: Swift.Span<UInt8>) {
+        guard 4...7 ~= form.count else { return nil }
+        first = form.count - 3
+        let length =
+            switch form[0] {
+            case ..<0x80: 1
+            case ..<0xE0: 2
+            case ..<0xF0: 3
+            default: 4
+            }
+        guard first == length, 0xE4...0xE9 ~= form[first] else { return nil }
+        let han = UInt32(form[first]) << 16 | UInt32(form[first + 1]) << 8 | UInt32(form[first + 2])
+        let number = UInt8((han &* 2_654_435_761) >> 27)
+        letter = number < 26 ? UInt8(ascii: "a") + number : UInt8(ascii: "2") + (number - 26)
     }
 }

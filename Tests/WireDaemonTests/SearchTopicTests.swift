@@ -15,7 +15,8 @@ struct SearchTopicTests {
     private static let words = [
         "red", "Reds", "fox", "FOX", "hen", "U.S.", "us", "e-mail", "email", "O'Neill's", "O’Neill", "Müller",
         "Mueller", "Muller",
-        "Straße", "STRASSE", "1,000", "1000", "東京都庁", "大阪", "삼성전자가", "삼성", "ёлка", "елка", "resign", "resigned",
+        "Straße", "STRASSE", "1,000", "1000", "東京都庁", "大阪", "中東", "北京大学", "京", "AI時代", "삼성전자가", "삼성", "ёлка", "елка",
+        "resign", "resigned",
         "résigné",
         "l'économie", "node.js", "AT&T", "C++", "ﬁne", "fine", "İzmir", "izmir", "مُحَمَّد", "محمد", "שָׁלוֹם",
         "co\u{AD}operate",
@@ -24,7 +25,7 @@ struct SearchTopicTests {
 
     private static let terms = [
         "red", "fox", "{FOX}", "{us}", "U.S.", "us", "email", "\"e mail\"", "O'Neill", "müller", "{Müller}", "strasse",
-        "1000", "京都",
+        "1000", "京都", "東京", "中東", "東京都", "北京*", "大学", "時代", "京",
         "삼성", "елка", "resign*", "~resign", "*sign*", "resigne?", "économie", "node.js", "AT&T", "C++", "fine", "izmir",
         "محمد", "שלום",
         "cooperate", "แลนด์", "\"red fox\"", "\"fox hen\"", "hens~1", "rezign~1", "/[0-9]{3}/", "/RED/i", "#tag", "$100",

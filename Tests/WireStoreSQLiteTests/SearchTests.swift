@@ -8,7 +8,8 @@ import WireText
 
 struct SearchTests {
     private static let words = [
-        "red", "reds", "fox", "hen", "U.S.", "e-mail", "O'Neill's", "Müller", "Straße", "1,000", "東京都", "서울이",
+        "red", "reds", "fox", "hen", "U.S.", "e-mail", "O'Neill's", "Müller", "Straße", "1,000", "東京都", "京都市", "AI時代",
+        "서울이",
         "ёлка", "resign", "resigned", "l'économie", "node.js", "AT&T", "C++", "ﬁne", "İzmir",
     ]
 
@@ -87,7 +88,7 @@ struct SearchTests {
                 for expression in [TermExpression.term(term), .prefix(term), .all([.term(term), .term("red")])] {
                     var query = ArticleQuery(limit: 10)
                     query.candidates = expression
-                    let words = IndexForms.words(of: term)
+                    let words = IndexTerms.words(of: term)
                     let isThere =
                         switch expression {
                         case .prefix:

@@ -1,7 +1,7 @@
 import Testing
 import WireText
 
-/// What the full-text index holds, and what a query's word asks of it.
+/// What the full-text index holds, and how a form is asked of it.
 @Suite struct IndexTermsTests {
     @Test func formsOfATextStandOnceInOrder() {
         #expect(
@@ -15,30 +15,32 @@ import WireText
         #expect(terms.text(of: ["one two"]) == first)
     }
 
-    @Test func clausesOfAWord() {
-        #expect(IndexTerms.clauses(ofQueryWord: "Müller") == [["müller", "muller", "mueller"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "e-mail") == [["e", "email"], ["mail", "email"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "東京都") == [["東京"], ["京都"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "東") == [["東"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "삼성전자") == [["삼성"], ["성전"], ["전자"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "삼성") == [["삼성"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "가") == [["가"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "AT&T") == [["at"], ["t"]])
-        #expect(IndexTerms.clauses(ofQueryWord: "…").isEmpty)
-        #expect(IndexTerms.forms(ofQueryWord: "Müller") == ["müller", "muller", "mueller"])
-        #expect(IndexTerms.forms(ofQueryWord: "e-mail") == ["mail", "email"])
-        #expect(IndexTerms.forms(ofQueryWord: "…").isEmpty)
+    /// 東京都: each character, and each pair as its first character and a letter.
+    @Test func pairsOfHanAreAbridged() {
+        let forms = IndexTerms.text(of: ["東京都 AI時代"]).split(separator: " ").map(String.init)
+        #expect(forms.contains("東") && forms.contains("京") && forms.contains("都"))
+        #expect(!forms.contains("東京") && !forms.contains("京都") && !forms.contains("時代"))
+        for pair in ["東京", "京都", "時代"] {
+            let words = IndexTerms.words(of: pair)
+            #expect(words.count == 1 && words[0].unicodeScalars.count == 2 && words[0].first == pair.first)
+            #expect(words[0].unicodeScalars.last?.isASCII == true && forms.contains(words[0]), "\(pair)")
+            #expect(IndexTerms.prefix(of: pair).beginnings == [pair, words[0]])
+        }
+        #expect(
+            Set((0x4E00...0x4F00).compactMap { IndexTerms.words(of: "東" + String(UnicodeScalar($0)!)).first }).count
+                == 32)
+        // What repeats stands once, of two that have one letter, too.
+        #expect(forms.count == Set(forms).count)
     }
 
-    /// Whatever matches by words is found by the index.
-    @Test(arguments: WordVectorTests.published + WordVectorTests.further) func findsWhatMatches(
-        _ vector: WordVectorTests.Vector
-    ) {
-        let index = Set(
-            IndexTerms.text(of: [vector.text], language: vector.language).split(separator: " ").map(String.init))
-        let isFound = vector.query.split(separator: " ").flatMap { IndexTerms.clauses(ofQueryWord: String($0)) }
-            .allSatisfy { clause in clause.contains(where: index.contains) }
-        if vector.isMatch { #expect(isFound) }
+    @Test func wordsOfAForm() {
+        for form in ["東", "東京都", "a", "ab", "삼성", "ひら", "ไท", "é", "𐐀a", "a\u{4E00}\u{FE00}"] {
+            #expect(IndexTerms.words(of: form) == [form])
+            #expect(IndexTerms.prefix(of: form).beginnings == [form])
+        }
+        #expect(IndexTerms.words(of: "Red\u{7F}fox\n\0HEN") == ["red", "fox", "hen"])
+        #expect(IndexTerms.prefix(of: "red fox") == (words: ["red"], beginnings: ["fox"]))
+        #expect(IndexTerms.words(of: " ").isEmpty && IndexTerms.prefix(of: "").beginnings.isEmpty)
     }
 
     @Test func foldedTexts() {
