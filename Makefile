@@ -30,9 +30,10 @@ test: setup-tests ## see above
 
 check: lint floors guide ## what `make test` does, without looking for Debian packages
 	swift build --build-tests --quiet
-	swift test --skip-build --disable-xctest --skip 'WireFetchTests|WireAlertsTests'
-	@# Transfers are timed by their limits: they run apart from the tests that keep every core busy.
+	swift test --skip-build --disable-xctest --skip 'WireFetchTests|WireAlertsTests|WireWebTests|WireDaemonTests|WirePipelineTests'
+	@# Transfers and services are timed by their limits: they run apart from the tests that keep every core busy.
 	swift test --skip-build --disable-xctest --filter WireFetchTests
+	swift test --skip-build --disable-xctest --filter 'WireWebTests|WireDaemonTests|WirePipelineTests'
 	swift test --skip-build --disable-xctest --filter WireAlertsTests
 	@$(MAKE) --no-print-directory smoke
 

@@ -76,8 +76,10 @@ struct ServiceTests {
             #expect(value("wirewatch_feeds{state=\"ok\"}", in: metrics) != nil)
             #expect(value("wirewatch_checks_total{outcome=\"modified\"}", in: metrics) == 1)
             #expect(value("wirewatch_articles_total", in: metrics) == 1)
-            #expect(value("wirewatch_stage_seconds_count{stage=\"store\"}", in: metrics) == 1)
-            #expect(value("wirewatch_stage_seconds_bucket{stage=\"store\",le=\"+Inf\"}", in: metrics) == 1)
+            // On a busy machine a second check may have come meanwhile.
+            let stored = value("wirewatch_stage_seconds_count{stage=\"store\"}", in: metrics)
+            #expect(stored ?? 0 >= 1)
+            #expect(value("wirewatch_stage_seconds_bucket{stage=\"store\",le=\"+Inf\"}", in: metrics) == stored)
             #expect(value("wirewatch_delivery_queue", in: metrics) == 0)
             #expect(value("process_resident_memory_bytes", in: metrics) ?? 0 > 1e6)
             #expect(value("wirewatch_database_bytes", in: metrics) ?? 0 > 1e4)
@@ -178,7 +180,7 @@ struct ServiceTests {
         try await withService { service in
             let place = try await service.says("listening: ")
             try await service.says("Here: 1 new, 0 revised")
-            let first = try await mails(of: relay, after: 0, feed(["A quiet day", "Floods rise"]))
+            let first = try await mails(2, of: relay, after: 0, feed(["A quiet day", "Floods rise"]))
             #expect(Set(first.flatMap(\.recipients)) == ["a@example.org", "b@example.org"])
             let mail = try #require(first.first { $0.recipients == ["b@example.org"] })
             #expect(mail.header("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click")
@@ -191,7 +193,7 @@ struct ServiceTests {
             #expect(page.head.text("content-security-policy")?.contains("default-src 'none'") == true)
             #expect(try await ask(place, path, method: "PUT").status == 405)
             #expect(try await ask(place, path, method: "POST", body: "something=else").status == 400)
-            let second = try await mails(of: relay, after: 2, feed(["A quiet day", "Floods fall"]))
+            let second = try await mails(2, of: relay, after: 2, feed(["A quiet day", "Floods fall"]))
             #expect(Set(second.flatMap(\.recipients)) == ["a@example.org", "b@example.org"])
             // Wrong tokens.
             for wrong in ["/u/", "/u/0", path + "0", String(path.dropLast()), path.uppercased()] {
@@ -204,15 +206,17 @@ struct ServiceTests {
                 #expect(answer.status == 200 && answer.head.text("set-cookie") == nil)
             }
             try await service.says("unsubscribed: b@example.org from desk")
-            let third = try await mails(of: relay, after: 4, feed(["A quiet day", "Floods again"]))
+            let third = try await mails(1, of: relay, after: 4, feed(["A quiet day", "Floods again"]))
             #expect(third.flatMap(\.recipients) == ["a@example.org"])
         }
     }
 
-    /// Publishes a document and waits for what the relay gets of it.
-    private func mails(of relay: RelayServer, after count: Int, _ document: String) async throws -> [RelayServer.Mail] {
+    /// Publishes a document and waits for what the relay gets of it: so many mails, or more.
+    private func mails(
+        _ wanted: Int, of relay: RelayServer, after count: Int, _ document: String
+    ) async throws -> [RelayServer.Mail] {
         try write("feed.xml", document)
-        for _ in 0..<1_000 where relay.mails.count <= count { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<3_000 where relay.mails.count < count + wanted { try await Task.sleep(for: .milliseconds(20)) }
         // Another would come within the same turn.
         try await Task.sleep(for: .milliseconds(1_500))
         return Array(relay.mails.dropFirst(count))
