@@ -28,22 +28,42 @@ struct IndexForms {
         return terms.text(of: texts)
     }
 
+    /// What an expression asks of the index, in its spelling. The index breaks terms at blanks and control characters, and has
+    /// no capital letters of ASCII.
+    static func spelled(_ expression: TermExpression) -> TermExpression {
+        switch expression {
+        case .term(let term): return .all(words(of: term).map(spelledWord))
+        case .prefix(let term):
+            let words = words(of: term)
+            guard let last = words.last else { return .all([]) }
+            let beginning = TermExpression.any(IndexSpelling.beginnings(of: last).map(TermExpression.prefix))
+            return .all(words.dropLast().map(spelledWord) + [beginning])
+        case .all(let parts): return .all(parts.map(spelled))
+        case .any(let parts): return .any(parts.map(spelled))
+        }
+    }
+
+    private static func spelledWord(_ word: String) -> TermExpression {
+        IndexSpelling.word(word).map(TermExpression.term) ?? .prefix(word)
+    }
+
+    private static func words(of term: String) -> [String] {
+        term.unicodeScalars.split { $0.value <= 0x20 || $0.value == 0x7F }.map { word in
+            String(decoding: String(word).utf8.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+        }
+    }
+
     /// Whether a text of forms has the words, as the index would answer.
     static func meet(_ expression: TermExpression, in forms: String) -> Bool {
-        meet(expression, in: Set(forms.utf8.split(separator: 0x20).map(Array.init)))
+        meet(spelled(expression), in: Set(forms.utf8.split(separator: 0x20).map(Array.init)))
     }
 
     private static func meet(_ expression: TermExpression, in forms: Set<[UInt8]>) -> Bool {
         switch expression {
-        case .term(let term): return IndexTerms.words(of: term).allSatisfy { forms.contains(Array($0.utf8)) }
-        case .prefix(let term):
-            let (words, beginnings) = IndexTerms.prefix(of: term)
-            guard !beginnings.isEmpty else { return true }
-            let starts = beginnings.map { Array($0.utf8) }
-            return words.allSatisfy { forms.contains(Array($0.utf8)) }
-                && forms.contains { form in starts.contains { form.starts(with: $0) } }
-        case .all(let parts): return parts.allSatisfy { meet($0, in: forms) }
-        case .any(let parts): return parts.contains { meet($0, in: forms) }
+        case .term(let word): forms.contains(Array(word.utf8))
+        case .prefix(let beginning): forms.contains { $0.starts(with: beginning.utf8) }
+        case .all(let parts): parts.allSatisfy { meet($0, in: forms) }
+        case .any(let parts): parts.contains { meet($0, in: forms) }
         }
     }
 }

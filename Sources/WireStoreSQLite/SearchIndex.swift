@@ -1,7 +1,6 @@
 import GRDB
 import WireModel
 public import WireStore
-import WireText
 
 extension SQLiteStore {
     public func index(limit: Int) async throws(StoreError) -> Int {
@@ -91,17 +90,16 @@ enum SearchIndex {
 
     /// The expression in FTS5's language; nil if it holds for every article. Terms are data there: quoted, and without the
     /// bytes that end a word.
-    static func expression(for terms: TermExpression) -> String? {
+    static func expression(for terms: TermExpression) -> String? { match(IndexForms.spelled(terms)) }
+
+    private static func match(_ terms: TermExpression) -> String? {
         switch terms {
-        case .term(let form): return joined(IndexTerms.words(of: form).map(quote), by: " AND ")
-        case .prefix(let form):
-            let (words, beginnings) = IndexTerms.prefix(of: form)
-            let beginning = joined(beginnings.map { quote($0) + "*" }, by: " OR ")
-            return joined(words.map(quote) + [beginning].compactMap(\.self), by: " AND ")
-        case .all(let parts): return joined(parts.compactMap(expression), by: " AND ")
+        case .term(let word): return quote(word)
+        case .prefix(let beginning): return quote(beginning) + "*"
+        case .all(let parts): return joined(parts.compactMap(match), by: " AND ")
         case .any(let parts):
             // One part that holds for every article makes the whole do so; without parts it holds for none.
-            let branches = parts.compactMap(expression)
+            let branches = parts.compactMap(match)
             if branches.count < parts.count { return nil }
             return branches.isEmpty ? #""""# : joined(branches, by: " OR ")
         }

@@ -13,10 +13,15 @@ struct SearchTests {
         "ёлка", "resign", "resigned", "l'économie", "node.js", "AT&T", "C++", "ﬁne", "İzmir",
     ]
 
+    private static func forms(_ texts: String...) -> [String] {
+        texts.flatMap { text in
+            let buffer = Tokenizer().tokens(of: text)
+            return buffer.tokens.map { String(decoding: buffer.form(of: $0), as: UTF8.self) }
+        }
+    }
+
     private static func expression(_ dice: inout FixedNumbers, depth: Int = 0) -> TermExpression {
-        let forms = IndexTerms.text(of: [words.randomElement(using: &dice) ?? ""]).split(separator: " ").map(
-            String.init)
-        let form = forms.randomElement(using: &dice) ?? "red"
+        let form = forms(words.randomElement(using: &dice) ?? "").randomElement(using: &dice) ?? "red"
         switch Int.random(in: 0..<(depth < 3 ? 6 : 3), using: &dice) {
         case 0, 1: return .term(form)
         case 2: return .prefix(String(form.prefix(3)))
@@ -47,11 +52,12 @@ struct SearchTests {
                 Self.words.randomElement(using: &dice) ?? ""
             }.joined(separator: " ")
             let article = samples.article("n\(number)", in: feed, text: text, daysAgo: number % 7)
-            forms[article.article.id] = IndexTerms.text(of: [article.article.item.title ?? "", text])
-                .split(separator: " ").map(String.init)
+            forms[article.article.id] = Self.forms(article.article.item.title ?? "", text)
             new.append(article)
         }
         _ = try await store.apply(samples.write(feed, new: new))
+        // Different forms may have one spelling: more may be found, never less.
+        var (wanted, extra) = (0, 0)
         // A part indexed, a part not.
         for indexed in [0, 90, 200] {
             while try await store.statistics().unindexed > 200 - indexed {
@@ -63,9 +69,12 @@ struct SearchTests {
                 query.candidates = expression
                 let found = Set(try await samples.all(query).map(\.article.id))
                 let expected = Set(forms.filter { Self.holds(expression, $0.value) }.keys)
-                #expect(found == expected, "\(expression)")
+                #expect(found.isSuperset(of: expected), "\(expression)")
+                wanted += expected.count
+                extra += found.count - expected.count
             }
         }
+        #expect(wanted > 5_000 && extra * 20 < wanted, "\(extra) beside \(wanted)")
         #expect(try await store.check() == [])
         try await store.close()
     }
@@ -88,13 +97,9 @@ struct SearchTests {
                 for expression in [TermExpression.term(term), .prefix(term), .all([.term(term), .term("red")])] {
                     var query = ArticleQuery(limit: 10)
                     query.candidates = expression
-                    let words = IndexTerms.words(of: term)
-                    let isThere =
-                        switch expression {
-                        case .prefix:
-                            words.isEmpty || words.allSatisfy { ["red", "fox", "and"].contains($0) }
-                        default: words.allSatisfy { ["red", "fox", "and"].contains($0) }
-                        }
+                    let words = term.lowercased().unicodeScalars.split { $0.value <= 0x20 || $0.value == 0x7F }.map(
+                        String.init)
+                    let isThere = words.allSatisfy { ["red", "fox", "and"].contains($0) }
                     let page = try await store.articles(query)
                     #expect(page.articles.count == (isThere ? 1 : 0), "\(term.debugDescription) \(isIndexed)")
                 }

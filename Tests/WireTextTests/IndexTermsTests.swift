@@ -1,13 +1,18 @@
 import Testing
 import WireText
 
-/// What the full-text index holds, and how a form is asked of it.
+/// What the full-text index holds, and how it spells it.
 @Suite struct IndexTermsTests {
+    /// Without the letters behind the forms.
+    private func forms(_ texts: [String], language: String? = nil) -> [String] {
+        IndexTerms.text(of: texts, language: language).split(separator: " ").map { String($0.dropLast(2)) }
+    }
+
     @Test func formsOfATextStandOnceInOrder() {
         #expect(
-            IndexTerms.text(of: ["The e-mail’s", "the Müller"])
-                == "the e email's email mail's mail müller muller mueller")
-        #expect(IndexTerms.text(of: ["Müller"], language: "fr") == "müller muller")
+            forms(["The e-mail’s", "the Müller"])
+                == ["the", "e", "email's", "email", "mail's", "mail", "müller", "muller", "mueller"])
+        #expect(forms(["Müller"], language: "fr") == ["müller", "muller"])
         #expect(IndexTerms.text(of: []) == "")
         #expect(IndexTerms.text(of: ["  ", "…"]) == "")
         var terms = IndexTerms()
@@ -15,32 +20,35 @@ import WireText
         #expect(terms.text(of: ["one two"]) == first)
     }
 
-    /// 東京都: each character, and each pair as its first character and a letter.
-    @Test func pairsOfHanAreAbridged() {
-        let forms = IndexTerms.text(of: ["東京都 AI時代"]).split(separator: " ").map(String.init)
-        #expect(forms.contains("東") && forms.contains("京") && forms.contains("都"))
-        #expect(!forms.contains("東京") && !forms.contains("京都") && !forms.contains("時代"))
-        for pair in ["東京", "京都", "時代"] {
-            let words = IndexTerms.words(of: pair)
-            #expect(words.count == 1 && words[0].unicodeScalars.count == 2 && words[0].first == pair.first)
-            #expect(words[0].unicodeScalars.last?.isASCII == true && forms.contains(words[0]), "\(pair)")
-            #expect(IndexTerms.prefix(of: pair).beginnings == [pair, words[0]])
+    @Test func aWordIsSpelledAsInATextAndBeginsAsItsForm() throws {
+        for form in ["red", "a", "ёлка", "삼성", "ไท", "é", "𐐨a", "o'neill"] {
+            let word = try #require(IndexSpelling.word(form))
+            #expect(word.hasPrefix(form) && word.utf8.count == form.utf8.count + 2)
+            #expect(IndexTerms.text(of: [form]).split(separator: " ").contains(Substring(word)), "\(form)")
+            #expect(IndexSpelling.beginnings(of: form) == [form])
         }
-        #expect(
-            Set((0x4E00...0x4F00).compactMap { IndexTerms.words(of: "東" + String(UnicodeScalar($0)!)).first }).count
-                == 32)
-        // What repeats stands once, of two that have one letter, too.
-        #expect(forms.count == Set(forms).count)
+        let letters = Set((0..<1_000).compactMap { IndexSpelling.word("w\($0)")?.last })
+        #expect(letters == Set("abcdefghijklmnopqrstuvwxyz234567"))
     }
 
-    @Test func wordsOfAForm() {
-        for form in ["東", "東京都", "a", "ab", "삼성", "ひら", "ไท", "é", "𐐀a", "a\u{4E00}\u{FE00}"] {
-            #expect(IndexTerms.words(of: form) == [form])
-            #expect(IndexTerms.prefix(of: form).beginnings == [form])
+    /// 東京都: each pair as its first character and a letter, and the last character.
+    @Test func pairsOfHanAreAbridged() throws {
+        let words = IndexTerms.text(of: ["東京都 AI時代 京"]).split(separator: " ").map(String.init)
+        #expect(words.count == Set(words).count)
+        for pair in ["東京", "京都", "時代"] {
+            let word = try #require(IndexSpelling.word(pair))
+            #expect(word.unicodeScalars.count == 4 && word.first == pair.first && word.last?.isASCII == true)
+            #expect(words.contains(word), "\(pair)")
+            #expect(IndexSpelling.beginnings(of: pair) == [pair, String(word.dropLast(2))])
         }
-        #expect(IndexTerms.words(of: "Red\u{7F}fox\n\0HEN") == ["red", "fox", "hen"])
-        #expect(IndexTerms.prefix(of: "red fox") == (words: ["red"], beginnings: ["fox"]))
-        #expect(IndexTerms.words(of: " ").isEmpty && IndexTerms.prefix(of: "").beginnings.isEmpty)
+        // A character alone is what a word begins with, of a pair or of itself.
+        for character in ["東", "京", "都", "時", "代"] {
+            #expect(IndexSpelling.word(character) == nil && IndexSpelling.beginnings(of: character) == [character])
+            #expect(words.contains { $0.hasPrefix(character) })
+        }
+        #expect(words.count { $0.hasPrefix("東") } == 1 && words.count { $0.hasPrefix("京") } == 2)
+        let seconds = (0x4E00...0x4FFF).compactMap(UnicodeScalar.init).map { "東" + String($0) }
+        #expect(Set(seconds.compactMap(IndexSpelling.word)).count == 32)
     }
 
     @Test func foldedTexts() {
