@@ -100,13 +100,14 @@ let package = Package(
             name: "WireDaemon",
             dependencies: [
                 "WireModel", "WireText", "WireParse", "WireFetch", "WireRules", "WireStories", "WireStore",
-                "WireStoreSQLite", "WirePipeline", "WireAlerts", "WireWeb", .product(name: "Yams", package: "Yams"),
+                "WireStoreSQLite", "WirePipeline", "WireAlerts", "WireWeb", "CAllocator",
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "wirewatch",
             dependencies: [
-                "WireModel", "WireRules", "WireStore", "WireDaemon", "CAllocator",
+                "WireModel", "WireRules", "WireStore", "WireDaemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -131,6 +131,7 @@ public struct FetchRun: Sendable {
         await tell(outcome)
         // The index needs much memory: it shall have theirs.
         for index in outcome.reports.indices { outcome.reports[index].forgetFlagged() }
+        Allocator.giveBack()
         if delivers, !interruption.hasCome {
             let delivery = DeliveryRun(assembly, store: store, topics: allTopics)
             outcome.deliveries = await delivery.runOnce(until: interruption)

@@ -263,6 +263,7 @@ public struct ServiceRun: Sendable {
             do throws(StoreError) {
                 if pulse.takeNew() {
                     while try await store.index(limit: FetchRun.Limits.indexBatch) == FetchRun.Limits.indexBatch {}
+                    Allocator.giveBack()
                 }
                 if ContinuousClock.now >= nextWatch {
                     nextWatch = ContinuousClock.now + Limits.watch

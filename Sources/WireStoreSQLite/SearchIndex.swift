@@ -17,6 +17,8 @@ enum SearchIndex {
     private enum Limits {
         /// Bytes of terms that are gathered in memory before a part of the index is written.
         static let hashBytes = 32 << 20
+        /// Page cache meanwhile, KiB: parts are written from their first page to the last.
+        static let cache = 4_096
     }
 
     /// Brings at most `limit` articles up to date and returns how many.
@@ -25,6 +27,8 @@ enum SearchIndex {
         let rows = try db.rows("SELECT article, revision FROM unindexed ORDER BY article LIMIT ?", [.of(limit)])
         while let row = try rows.next() { waiting.append((row.id(0), row.int64(1))) }
         guard let last = waiting.last else { return 0 }
+        try db.execute(sql: "PRAGMA cache_size = -\(Limits.cache)")
+        defer { try? db.execute(sql: "PRAGMA cache_size = -\(SQLiteStore.Limits.cache)") }
         try db.run("INSERT INTO article_index (article_index, rank) VALUES ('hashsize', ?)", [.of(Limits.hashBytes)])
         var words = IndexForms()
         for (id, indexed) in waiting {
