@@ -10,20 +10,25 @@ let strict: [SwiftSetting] = [
 
 func gh(_ repository: String) -> String { "https://github.com/\(repository)" }
 
+extension Product {
+    /// A target as a product of its own.
+    static func module(_ name: String) -> Product { library(name: name, targets: [name]) }
+}
+
 let package = Package(
     name: "wirewatch",
     products: [
         .executable(name: "wirewatch", targets: ["wirewatch"]),
         // For Benchmarks/ only: docs/decisions/0003.
-        .library(name: "WireModel", targets: ["WireModel"]),
-        .library(name: "WireText", targets: ["WireText"]),
-        .library(name: "WireParse", targets: ["WireParse"]),
-        .library(name: "WireRules", targets: ["WireRules"]),
-        .library(name: "WirePipeline", targets: ["WirePipeline"]),
-        .library(name: "WireFetch", targets: ["WireFetch"]),
-        .library(name: "WireStore", targets: ["WireStore"]),
-        .library(name: "WireStoreSQLite", targets: ["WireStoreSQLite"]),
-        .library(name: "WireAlerts", targets: ["WireAlerts"]),
+        .module("WireModel"),
+        .module("WireText"),
+        .module("WireParse"),
+        .module("WireRules"),
+        .module("WirePipeline"),
+        .module("WireFetch"),
+        .module("WireStore"),
+        .module("WireStoreSQLite"),
+        .module("WireAlerts"),
     ],
     dependencies: [
         .package(url: gh("apple/swift-argument-parser"), from: "1.8.2"),
