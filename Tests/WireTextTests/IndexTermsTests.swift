@@ -51,6 +51,27 @@ import WireText
         #expect(Set(seconds.compactMap(IndexSpelling.word)).count == 32)
     }
 
+    /// A word is looked for by one of its forms, a pattern by what forms begin with: the index has each of them.
+    @Test(arguments: WordVectorTests.published + WordVectorTests.further)
+    func everyFormIsFound(_ vector: WordVectorTests.Vector) {
+        for text in [vector.text, vector.query, vector.text + " " + vector.query] {
+            let words = IndexTerms.text(of: [text], language: vector.language).split(separator: " ").map(String.init)
+            let buffer = Tokenizer(language: vector.language).tokens(of: text)
+            for token in buffer.tokens {
+                let form = String(decoding: buffer.form(of: token), as: UTF8.self)
+                let isFound =
+                    IndexSpelling.word(form).map(words.contains) ?? words.contains { $0.hasPrefix(form) }
+                #expect(isFound, "\(form)")
+                for count in 1...form.unicodeScalars.count {
+                    let beginnings = IndexSpelling.beginnings(of: String(form.unicodeScalars.prefix(count)))
+                    #expect(
+                        words.contains { word in beginnings.contains { word.utf8.starts(with: $0.utf8) } },
+                        "\(form), \(count)")
+                }
+            }
+        }
+    }
+
     @Test func foldedTexts() {
         #expect(FoldedText.folded("  Élan\u{A0}\n vital’s ＡＢ  ") == "élan vital's ab")
         #expect(FoldedText.simple("Élan Łódź ٣ ёлка за\u{301}мок Ελλάς") == "elan lodz 3 елка замок ελλασ")
