@@ -53,9 +53,9 @@ struct IndexForms {
         }
     }
 
-    /// Whether a text of forms has the words, as the index would answer.
+    /// Whether a text of forms has the words, which are in the index's spelling, as the index would answer.
     static func meet(_ expression: TermExpression, in forms: String) -> Bool {
-        meet(spelled(expression), in: Set(forms.utf8.split(separator: 0x20).map(Array.init)))
+        meet(expression, in: Set(forms.utf8.split(separator: 0x20).map(Array.init)))
     }
 
     private static func meet(_ expression: TermExpression, in forms: Set<[UInt8]>) -> Bool {

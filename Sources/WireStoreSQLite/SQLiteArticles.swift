@@ -167,7 +167,9 @@ struct ArticleSelection {
 
     /// The first `limit` articles, newest first.
     func places(limit: Int, on db: Database) throws -> [ArticleCursor] {
-        guard let candidates = query.candidates else { return try places(from: "article", limit: limit, on: db) }
+        guard let candidates = query.candidates.map(IndexForms.spelled) else {
+            return try places(from: "article", limit: limit, on: db)
+        }
         let waiting = try unindexedPlaces(meeting: candidates, limit: limit, on: db)
         guard let expression = SearchIndex.expression(for: candidates) else {
             // The words say nothing: every article may do.

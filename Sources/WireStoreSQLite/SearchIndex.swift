@@ -85,25 +85,23 @@ enum SearchIndex {
         }
     }
 
-    /// Whether an article that the index does not hold has the words.
+    /// Whether an article that the index does not hold has the words, which are in its spelling.
     static func unindexed(_ id: ArticleID, meets expression: TermExpression, on db: Database) throws -> Bool {
         var words = IndexForms()
         guard let forms = try ArticleTable.forms(of: id, by: &words, on: db) else { return false }
         return IndexForms.meet(expression, in: forms)
     }
 
-    /// The expression in FTS5's language; nil if it holds for every article. Terms are data there: quoted, and without the
-    /// bytes that end a word.
-    static func expression(for terms: TermExpression) -> String? { match(IndexForms.spelled(terms)) }
-
-    private static func match(_ terms: TermExpression) -> String? {
+    /// An expression in the index's spelling in FTS5's language; nil if it holds for every article. Terms are data there: quoted,
+    /// and without the bytes that end a word.
+    static func expression(for terms: TermExpression) -> String? {
         switch terms {
         case .term(let word): return quote(word)
         case .prefix(let beginning): return quote(beginning) + "*"
-        case .all(let parts): return joined(parts.compactMap(match), by: " AND ")
+        case .all(let parts): return joined(parts.compactMap(expression), by: " AND ")
         case .any(let parts):
             // One part that holds for every article makes the whole do so; without parts it holds for none.
-            let branches = parts.compactMap(match)
+            let branches = parts.compactMap(expression)
             if branches.count < parts.count { return nil }
             return branches.isEmpty ? #""""# : joined(branches, by: " OR ")
         }
