@@ -89,20 +89,7 @@ public struct TokenBuffer: Sendable {
 /// The hash that names a folded form: 64 bits over its bytes, eight at a time, and their count. Equal forms always have
 /// equal hashes; whoever must not be fooled by a chance collision compares the forms too.
 public enum TermHash {
-    public static func hash(_ form: some Sequence<UInt8>) -> UInt64 {
-        var hash = seed
-        var bits: UInt64 = 0
-        var count = 0
-        for byte in form {
-            bits |= UInt64(byte) &<< UInt64(8 * (count & 7))
-            count += 1
-            guard count & 7 == 0 else { continue }
-            hash = add(EightBytes(bits), to: hash)
-            bits = 0
-        }
-        if count & 7 != 0 { hash = add(EightBytes(bits), to: hash) }
-        return finish(hash, count: count)
-    }
+    public static func hash(_ form: [UInt8]) -> UInt64 { hash(form.span, 0..<form.count) }
 }
 
 extension TermHash {

@@ -31,7 +31,7 @@ import WireText
             #expect(bytes[start] & 0xC0 != 0x80 || !isValid(bytes))
             #expect(end == bytes.count || bytes[end] & 0xC0 != 0x80 || !isValid(bytes))
             #expect(token.position >= position)
-            #expect(token.hash == TermHash.hash(form))
+            #expect(token.hash == TermHash.hash(Array(form)))
             #expect(!form.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x7F })
             #expect(form.allSatisfy { $0 >= 0x80 || ASCIIForms.mayHold($0) })
             #expect(isValid(Array(form)))

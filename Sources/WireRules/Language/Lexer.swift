@@ -13,8 +13,8 @@ struct Lexer {
 
     let bytes: [UInt8]
     let scalars: [Unicode.Scalar]
-    /// UTF-8 offset of each scalar, and the end.
-    let offsets: [Int]
+    /// UTF-8 offset of each scalar, and the end; empty if every scalar is one byte.
+    private let offsets: [Int]
     var index = 0
     private(set) var lexemes: [Lexeme] = []
     var warnings: [QueryProblem] = []
@@ -34,8 +34,13 @@ struct Lexer {
                 "the query has \(bytes.count) bytes; at most \(Limits.bytes) are allowed",
                 hint: "divide it among several topics, or put parts into topics of their own and write topic:their-id")
         }
+        lexemes.reserveCapacity(bytes.count / 4 + 1)
+        guard !bytes.allSatisfy({ $0 < 0x80 }) else {
+            scalars = bytes.map { Unicode.Scalar($0) }
+            offsets = []
+            return
+        }
         scalars = Array(text.unicodeScalars)
-        lexemes.reserveCapacity(scalars.count / 4 + 1)
         var offsets: [Int] = []
         offsets.reserveCapacity(scalars.count + 1)
         var offset = 0
@@ -53,7 +58,7 @@ struct Lexer {
             if Characters.isBlank(scalars[index]) {
                 index += 1
                 isAdjacent = false
-            } else if starts(with: "<<<") {
+            } else if isThrice("<", at: index) {
                 try skipComment()
                 isAdjacent = false
             } else {
@@ -105,7 +110,7 @@ extension Lexer {
 
     /// Whether what comes now begins something new, rather than going on where the last lexeme ended.
     var followsOperator: Bool {
-        guard index > 0, let last = lexemes.last, last.range.upperBound == offsets[index] else { return true }
+        guard index > 0, let last = lexemes.last, last.range.upperBound == offset(of: index) else { return true }
         switch last.kind {
         case .open, .not, .field: return true
         default: return false
@@ -149,7 +154,7 @@ extension Lexer {
     mutating func skipComment() throws(QueryProblem) {
         let start = index
         index += 3
-        while index < scalars.count, !starts(with: ">>>") { index += 1 }
+        while index < scalars.count, !isThrice(">", at: index) { index += 1 }
         guard index < scalars.count else {
             throw problem(
                 "unclosed-comment", start..<(start + 3), "this comment is never closed",
@@ -217,7 +222,7 @@ extension Lexer {
             {
                 break
             }
-            if scalar == "<", end + 2 < scalars.count, scalars[end + 1] == "<", scalars[end + 2] == "<" { break }
+            if isThrice("<", at: end) { break }
             end += 1
         }
         return end
@@ -243,7 +248,7 @@ extension Lexer {
     /// Whether the colon belongs to an address behind a field, as in `feed:https://example.org/feed`.
     func isAddress(_ colon: Int) -> Bool {
         guard colon + 2 < scalars.count, scalars[colon + 1] == "/", scalars[colon + 2] == "/", let last = lexemes.last,
-            last.range.upperBound == offsets[index], case .field = last.kind
+            last.range.upperBound == offset(of: index), case .field = last.kind
         else { return false }
         return true
     }
@@ -255,8 +260,10 @@ extension Lexer {
         return end < scalars.count ? end + 1 : nil
     }
 
-    func starts(with text: String) -> Bool {
-        bytes[offsets[min(index, scalars.count)]...].starts(with: text.utf8)
+    /// Whether a scalar stands three times in a row, as those around a comment do.
+    func isThrice(_ scalar: Unicode.Scalar, at position: Int) -> Bool {
+        position + 2 < scalars.count && scalars[position] == scalar && scalars[position + 1] == scalar
+            && scalars[position + 2] == scalar
     }
 
     func string(_ range: Range<Int>) -> String {
@@ -265,8 +272,11 @@ extension Lexer {
 
     func place(_ range: Range<Int>) -> Range<Int> {
         let low = min(range.lowerBound, scalars.count)
-        return offsets[low]..<offsets[min(max(low, range.upperBound), scalars.count)]
+        return offset(of: low)..<offset(of: min(max(low, range.upperBound), scalars.count))
     }
+
+    /// UTF-8 offset of a scalar.
+    private func offset(of position: Int) -> Int { offsets.isEmpty ? position : offsets[position] }
 
     func problem(
         _ code: String, _ range: Range<Int>, _ message: String, hint: String? = nil

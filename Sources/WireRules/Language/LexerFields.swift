@@ -26,7 +26,7 @@ extension Lexer {
         index = colon + 1
         append(.field(rule), from: start, isAdjacent)
         switch rule.value {
-        case .operand(.feed) where starts(with: "folder/"), .plain: readValue()
+        case .operand(.feed) where scalars[index...].starts(with: "folder/".unicodeScalars), .plain: readValue()
         case .operand, .edit: return true
         }
         try readSuffixes()
@@ -44,7 +44,7 @@ extension Lexer {
             return
         }
         var depth = 0
-        while index < scalars.count, !Characters.isBlank(scalars[index]), !starts(with: "<<<") {
+        while index < scalars.count, !Characters.isBlank(scalars[index]), !isThrice("<", at: index) {
             if scalars[index] == "(" { depth += 1 }
             if scalars[index] == ")" {
                 if depth == 0 { break }

@@ -6,8 +6,7 @@ extension Lexer {
         if scalars[start] == "/", followsOperator { return try readRegex(isAdjacent) }
         if let colon = fieldEnd(from: start), !isAddress(colon), try readField(start, colon, isAdjacent) { return }
         var end = wordEnd(from: start)
-        let text = string(start..<end)
-        if try readOperator(text, start..<end, isAdjacent) { return }
+        if mayBeOperator(start..<end), try readOperator(string(start..<end), start..<end, isAdjacent) { return }
         if let mark = scalars[start..<end].firstIndex(where: { $0 == "^" || $0 == "~" }), mark > start { end = mark }
         index = max(end, start + 1)
         append(.word, from: start, isAdjacent)
@@ -56,6 +55,17 @@ extension Lexer {
         index = flags.upperBound
         append(.regex(ignoresCase: ignoresCase), from: start, content: (start + 1)..<(end - 1), isAdjacent)
         try readSuffixes()
+    }
+
+    /// Whether it is worth asking; for most words it is not.
+    private func mayBeOperator(_ range: Range<Int>) -> Bool {
+        switch scalars[range.lowerBound] {
+        case "A", "a": range.count == 3 || range.count >= 7
+        case "O", "N": true
+        case "C", "c": range.count == 2
+        case "&", "|", "!": true
+        default: scalars[range].contains("/")
+        }
     }
 
     /// Reads AND, OR, NOT, NEAR/n and its aliases, ATLEASTn and cs(…); false if the word is none of them.

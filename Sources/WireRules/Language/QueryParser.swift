@@ -69,21 +69,12 @@ extension QueryParser {
         guard let first = parts.first, let last = parts.last else {
             throw missingOperand(at: index < lexemes.count ? lexemes[index].range : bytes.count..<bytes.count)
         }
-        let range = first.start..<last.expression.range.upperBound
-        var groups: [[Part]] = []
-        for part in parts {
-            if part.link == .or || groups.isEmpty {
-                groups.append([part])
-            } else {
-                groups[groups.count - 1].append(part)
-            }
-        }
-        if groups.count > 1 {
-            if groups.contains(where: { $0.count > 1 }) { throw mixed(parts, groups, range) }
-            return Expression(kind: .any(groups.flatMap { $0.map(expression(of:)) }), range: range)
-        }
         if parts.count == 1 { return expression(of: first) }
-        return Expression(kind: .all(parts.map(expression(of:))), range: range)
+        let range = first.start..<last.expression.range.upperBound
+        let alternatives = parts.count { $0.link == .or }
+        if alternatives == 0 { return Expression(kind: .all(parts.map(expression(of:))), range: range) }
+        guard alternatives == parts.count - 1 else { throw mixed(parts, range) }
+        return Expression(kind: .any(parts.map(expression(of:))), range: range)
     }
 
     func expression(of part: Part) -> Expression {

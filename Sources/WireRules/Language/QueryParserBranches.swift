@@ -1,9 +1,17 @@
 /// OR beside AND or NOT: the error shows both readings.
 extension QueryParser {
     /// OR beside AND or NOT: the error shows both readings.
-    func mixed(_ parts: [Part], _ groups: [[Part]], _ range: Range<Int>) -> QueryProblem {
+    func mixed(_ parts: [Part], _ range: Range<Int>) -> QueryProblem {
+        var alternatives: [[Part]] = []
+        for part in parts {
+            if part.link == .or || alternatives.isEmpty {
+                alternatives.append([part])
+            } else {
+                alternatives[alternatives.count - 1].append(part)
+            }
+        }
         let first = render(regroup(parts) { $0.link == .or }, inner: "OR")
-        let second = render(groups, inner: "AND")
+        let second = render(alternatives, inner: "AND")
         let other =
             parts.contains { $0.isNegated && $0.link != .or } && !parts.contains { $0.link == .and } ? "NOT" : "AND"
         return problem(

@@ -206,6 +206,7 @@ extension QueryParser {
 extension QueryParser {
     mutating func parseNear() throws(QueryProblem) -> Expression {
         let first = try parseOperand()
+        guard index < lexemes.count, case .near = lexemes[index].kind else { return first }
         var operands = [first]
         var reaches: [Reach] = []
         while index < lexemes.count, case .near(let reach) = lexemes[index].kind {
@@ -224,7 +225,6 @@ extension QueryParser {
                 reaches.append(reach)
             }
         }
-        guard !reaches.isEmpty else { return first }
         let range = first.range.lowerBound..<(operands.last ?? first).range.upperBound
         for operand in operands { try checkNearOperand(operand, in: range, reach: reaches[0]) }
         try count(range)

@@ -21,7 +21,7 @@ extension QueryParser {
                 "there is no word in \(String(decoding: bytes[lexeme.range].prefix(40), as: UTF8.self))",
                 hint: "a term needs a letter or a digit")
         }
-        if kind == .folded { try checkWildcards(lexeme.content) }
+        if kind == .folded, Characters.hasWildcard(text) { try checkWildcards(text, lexeme.content) }
         if index < lexemes.count, case .tilde(let number) = lexemes[index].kind {
             let tilde = lexemes[index]
             index += 1
@@ -152,9 +152,7 @@ extension QueryParser {
     }
 
     /// Each `*` needs letters beside it, each `?` one before it.
-    func checkWildcards(_ range: Range<Int>) throws(QueryProblem) {
-        let text = String(decoding: bytes[range], as: UTF8.self)
-        guard Characters.hasWildcard(text) else { return }
+    func checkWildcards(_ text: String, _ range: Range<Int>) throws(QueryProblem) {
         var offset = range.lowerBound
         for word in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace) {
             let end = offset + word.utf8.count

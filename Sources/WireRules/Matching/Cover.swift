@@ -1,16 +1,46 @@
 /// Keys of which every matching article must meet one.
 struct Cover: Sendable {
-    var keys: [Int32]
+    /// Where the keys stand in the finder's `keys`, in ascending order.
+    var keys: Range<Int>
     /// The estimated share of articles that meet one.
     var cost: Double
+
+    /// Whether it is worth more to look for this one.
+    func isRarer(than other: Cover) -> Bool { (cost, keys.count) < (other.cost, other.keys.count) }
 }
 
-/// What an article must contain for a query to hold.
+/// What an article must contain for a query to hold: each cover must be met. The two rarest are kept.
 struct Requirement: Sendable {
-    /// Each of them must be met, the cheapest first; none if nothing can be named.
-    var covers: [Cover] = []
+    /// The rarest; nil if nothing can be named.
+    private(set) var first: Cover?
+    private(set) var second: Cover?
+    /// How many were named, kept or not.
+    private(set) var count = 0
     /// Whether this is all: the query holds if each is met by a word of title or body.
     var isWhole = false
+
+    init() {}
+
+    init(_ cover: Cover?, isWhole: Bool = false) {
+        first = cover
+        count = cover == nil ? 0 : 1
+        self.isWhole = isWhole
+    }
+
+    mutating func add(_ cover: Cover) {
+        count += 1
+        guard let first else { return self.first = cover }
+        if cover.isRarer(than: first) {
+            (self.first, second) = (cover, first)
+        } else if second.map(cover.isRarer) ?? true {
+            second = cover
+        }
+    }
+
+    mutating func add(_ other: Requirement) {
+        if let first = other.first { add(first) }
+        if let second = other.second { add(second) }
+    }
 }
 
 /// Finds what an article must contain for a query to hold. Never too narrow; the estimate only decides about speed.
@@ -18,11 +48,13 @@ struct CoverFinder {
     private let program: Program
     private let costs: [Double]
     private let roots: [Int32]
+    /// Keys of all covers so far.
+    private(set) var keys: [Int32] = []
     /// Requirements of topics that others refer to.
     private var known: [Int: Requirement] = [:]
 
     private enum Limits {
-        /// Covers kept of one node: the rarest.
+        /// Covers that a requirement keeps.
         static let kept = 2
     }
 
@@ -49,7 +81,9 @@ struct CoverFinder {
         case .term:
             return requirement(ofTerm: first, isInText: node.field == nil)
         case .near, .atLeast:
-            return Requirement(covers: best(range.compactMap { cover(ofOperand: $0) }))
+            var parts = Requirement()
+            for operand in range { if let cover = cover(ofOperand: operand) { parts.add(cover) } }
+            return parts
         case .topic:
             guard roots.indices.contains(first) else { return Requirement() }
             if let known = known[first] { return known }
@@ -57,79 +91,101 @@ struct CoverFinder {
             known[first] = found
             return found
         case .regex:
-            let keys = program.literalKeys[program.literals[first]]
-            guard !keys.isEmpty else { return Requirement() }
-            return Requirement(covers: [cover(Array(keys))])
+            let literals = program.literals[first]
+            return literals.isEmpty ? Requirement() : Requirement(cover { $0 += $1.literalKeys[literals] })
         case .added, .removed:
-            var parts = program.editedKey.map { [Cover(keys: [$0], cost: costs[Int($0)])] } ?? []
-            if node.operation == .added { parts += requirement(of: program.links[first]).covers }
-            return Requirement(covers: best(parts))
+            var parts = Requirement()
+            if let key = program.editedKey { parts.add(cover { keys, _ in keys.append(key) }) }
+            if node.operation == .added { parts.add(requirement(of: program.links[first])) }
+            return parts
         case .not, .facet:
             return Requirement()
         }
     }
 
     private mutating func all(_ links: Range<Int>) -> Requirement {
-        var parts: [Cover] = []
+        var parts = Requirement()
         var isWhole = true
         for link in links {
             let requirement = requirement(of: program.links[link])
-            parts += requirement.covers
+            parts.add(requirement)
             isWhole = isWhole && requirement.isWhole
         }
-        return Requirement(covers: best(parts), isWhole: isWhole && parts.count <= Limits.kept)
+        parts.isWhole = isWhole && parts.count <= Limits.kept
+        return parts
     }
 
     private mutating func any(_ links: Range<Int>) -> Requirement {
-        var union = Cover(keys: [], cost: 0)
+        var rarest: [Cover] = []
+        rarest.reserveCapacity(links.count)
         var isWhole = true
         for link in links {
             let requirement = requirement(of: program.links[link])
-            guard let cheapest = requirement.covers.first else { return Requirement() }
-            union.keys += cheapest.keys
-            union.cost += cheapest.cost
-            isWhole = isWhole && requirement.isWhole && requirement.covers.count == 1
+            guard let cover = requirement.first else { return Requirement() }
+            rarest.append(cover)
+            isWhole = isWhole && requirement.isWhole && requirement.count == 1
         }
-        return Requirement(covers: [unique(union)], isWhole: isWhole)
+        return Requirement(union(rarest), isWhole: isWhole)
     }
 
-    private func cover(ofOperand index: Int) -> Cover? {
-        var union = Cover(keys: [], cost: 0)
-        for link in program.operands[index] {
-            guard let cover = requirement(ofTerm: Int(program.links[link]), isInText: false).covers.first else {
-                return nil
-            }
-            union.keys += cover.keys
-            union.cost += cover.cost
+    private mutating func cover(ofOperand index: Int) -> Cover? {
+        let links = program.operands[index]
+        if links.count == 1 { return requirement(ofTerm: Int(program.links[links.lowerBound]), isInText: false).first }
+        var rarest: [Cover] = []
+        for link in links {
+            guard let cover = requirement(ofTerm: Int(program.links[link]), isInText: false).first else { return nil }
+            rarest.append(cover)
         }
-        return unique(union)
+        return union(rarest)
     }
 
     /// At every position of a term, one of the keys that cover it must be there.
-    private func requirement(ofTerm index: Int, isInText: Bool) -> Requirement {
+    private mutating func requirement(ofTerm index: Int, isInText: Bool) -> Requirement {
         let term = program.terms[index]
-        let tokens = program.tokens[term.tokens]
-        if term.isSimple { return Requirement(covers: [cover(tokens.map(\.key))], isWhole: isInText) }
-        var starts: [Cover] = []
-        for position in Set(tokens.map(\.position)) {
-            let covering = tokens.filter { $0.position <= position && position < $0.position + $0.advance }
-            starts.append(cover(covering.map(\.key)))
+        if term.isSimple {
+            let cover = cover { keys, program in for token in term.tokens { keys.append(program.tokens[token].key) } }
+            return Requirement(cover, isWhole: isInText)
         }
-        return Requirement(covers: best(starts))
+        var starts = Requirement()
+        var last: Int32 = -1
+        for place in term.tokens where program.tokens[place].position > last {
+            let position = program.tokens[place].position
+            last = position
+            starts.add(
+                cover { keys, program in
+                    for token in program.tokens[term.tokens]
+                    where token.position <= position && position < token.position + token.advance {
+                        keys.append(token.key)
+                    }
+                })
+        }
+        return starts
     }
 
-    private func cover(_ keys: [Int32]) -> Cover {
-        unique(Cover(keys: keys, cost: keys.reduce(0) { $0 + costs[Int($1)] }))
+    private mutating func union(_ covers: [Cover]) -> Cover {
+        if covers.count == 1 { return covers[0] }
+        var union = cover { keys, _ in
+            for cover in covers { for place in cover.keys { keys.append(keys[place]) } }
+        }
+        union.cost = covers.reduce(0) { $0 + $1.cost }
+        return union
     }
 
-    private func best(_ covers: [Cover]) -> [Cover] {
-        guard covers.count > 1 else { return covers }
-        return Array(covers.sorted { ($0.cost, $0.keys.count) < ($1.cost, $1.keys.count) }.prefix(Limits.kept))
-    }
-
-    private func unique(_ cover: Cover) -> Cover {
-        guard cover.keys.count > 1 else { return cover }
-        return Cover(keys: Array(Set(cover.keys)).sorted(), cost: cover.cost)
+    /// A cover of the keys that `write` appends.
+    private mutating func cover(_ write: (_ keys: inout [Int32], _ program: Program) -> Void) -> Cover {
+        let start = keys.count
+        write(&keys, program)
+        guard keys.count > start + 1 else {
+            return Cover(keys: start..<keys.count, cost: keys.count > start ? costs[Int(keys[start])] : 0)
+        }
+        let written = keys[start...].sorted()
+        keys.removeSubrange(start...)
+        var cost = 0.0
+        for key in written {
+            cost += costs[Int(key)]
+            if keys.count == start || keys[keys.count - 1] != key { keys.append(key) }
+        }
+        return Cover(keys: start..<keys.count, cost: cost)
     }
 
     private static let frequent: Set<String> = Set(
@@ -140,13 +196,14 @@ struct CoverFinder {
 
     private static let longestFrequent = frequent.reduce(0) { max($0, $1.utf8.count) }
 
+    private static let byLength = [1.0, 0.2, 0.1, 0.06, 0.02, 0.012, 0.008, 0.006, 0.004, 0.003]
+
     /// A guess from the length: short words are frequent.
     static func guess(_ rule: KeyRule) -> Double {
         switch rule {
         case .form(let form):
             if form.contains(where: { $0 >= 0x80 }) { return form.count <= 3 ? 0.05 : form.count <= 6 ? 0.01 : 0.002 }
             if form.count <= longestFrequent, frequent.contains(String(decoding: form, as: UTF8.self)) { return 0.6 }
-            let byLength = [1.0, 0.2, 0.1, 0.06, 0.02, 0.012, 0.008, 0.006, 0.004, 0.003]
             return byLength[min(form.count, byLength.count - 1)]
         case .pattern(let form):
             let letters = form.count { $0 < Pattern.star }

@@ -78,9 +78,11 @@ struct Program: Sendable {
     var looksAtChanges: Bool { facets.contains { $0 is ChangeFacet } }
 
     mutating func key(_ rule: KeyRule) -> Int32 {
-        if let key = keys[rule] { return key }
-        let key = Int32(truncatingIfNeeded: keyRules.count)
-        keys[rule] = key
+        // Changed in place, a default is written: one search of the table for old keys and new ones.
+        func keep(_ key: inout Int32) -> Int32 { key }
+        let next = Int32(truncatingIfNeeded: keyRules.count)
+        let key = keep(&keys[rule, default: next])
+        guard key == next else { return key }
         if rule == .edited { editedKey = key }
         keyRules.append(rule)
         return key

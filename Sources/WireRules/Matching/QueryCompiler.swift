@@ -9,6 +9,8 @@ struct QueryCompiler {
     /// Indices of topics by id, for `topic:`.
     private let topics: [String: Int]
     private var query = ""
+    /// Working memory, kept from term to term.
+    private var buffer = TokenBuffer()
 
     /// - Parameter program: what is written so far; the compiler writes on.
     init(_ program: Program = Program(), topics: [String: Int] = [:]) {
@@ -142,7 +144,8 @@ extension QueryCompiler {
     private mutating func writeTerm(_ term: TextTerm, _ range: Range<Int>) throws(QueryProblem) -> Int32 {
         let text = term.kind == .folded ? masked(term.text) : term.text
         let isSpelled = term.kind == .folded || term.kind == .exact
-        let buffer = (isSpelled ? spellingTokenizer : tokenizer).tokens(of: text)
+        buffer.removeAll()
+        (isSpelled ? spellingTokenizer : tokenizer).append(text, to: &buffer)
         guard !buffer.tokens.isEmpty else {
             throw QueryProblem(
                 .error, "no-word", range, in: Array(query.utf8), "there is no word in \(term.text.prefix(40))",
@@ -150,16 +153,16 @@ extension QueryCompiler {
         }
         let start = program.tokens.count
         let firstCheck = program.checks.count
-        writeTokens(buffer, term.kind)
-        if isSpelled {
-            writeChecks(text, buffer, isExact: term.kind == .exact)
-        }
-        let length = program.tokens[start...].map { $0.position + $0.advance }.max() ?? 0
+        writeTokens(term.kind)
+        if isSpelled { writeChecks(text, isExact: term.kind == .exact) }
         let tokens = start..<program.tokens.count
+        var length: Int32 = 0
+        for place in tokens { length = max(length, program.tokens[place].position + program.tokens[place].advance) }
         let checks = firstCheck..<program.checks.count
-        let isSimple = checks.isEmpty && program.tokens[tokens].allSatisfy { $0.position == 0 && $0.advance == length }
-        var written = Program.Term(tokens: tokens, length: length, checks: checks, isSimple: isSimple)
-        written.fewest = fewest(tokens, length)
+        let isOneStep = program.tokens[tokens].allSatisfy { $0.position == 0 && $0.advance == length }
+        var written = Program.Term(
+            tokens: tokens, length: length, checks: checks, isSimple: isOneStep && checks.isEmpty)
+        if !isOneStep { written.fewest = fewest(tokens, length) }
         for check in program.checks[checks] {
             if check.positions.lowerBound == 0 { written.lead = UInt16(clamping: check.lead.count) }
             if check.positions.upperBound == length { written.trail = UInt16(clamping: check.trail.count) }
@@ -193,7 +196,7 @@ extension QueryCompiler {
         return String(view)
     }
 
-    private mutating func writeTokens(_ buffer: TokenBuffer, _ kind: TextTerm.Kind) {
+    private mutating func writeTokens(_ kind: TextTerm.Kind) {
         let tokens = buffer.tokens
         let hasGrams = tokens.contains { $0.kind.contains(.gram) }
         let wordPositions = hasGrams ? Set(tokens.filter { !$0.kind.contains(.gram) }.map(\.position)) : []
@@ -251,7 +254,7 @@ extension QueryCompiler {
 
 extension QueryCompiler {
     /// What must be spelled as written: `{…}` and words with symbols.
-    private mutating func writeChecks(_ text: String, _ buffer: TokenBuffer, isExact: Bool) {
+    private mutating func writeChecks(_ text: String, isExact: Bool) {
         // Without symbols there is nothing to check.
         if !isExact, text.utf8.allSatisfy({ $0 == 0x20 || $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }) { return }
         let bytes = Array(text.utf8)

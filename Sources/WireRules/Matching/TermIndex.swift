@@ -14,6 +14,17 @@ enum KeyRule: Hashable, Sendable {
     case literal([UInt8])
     /// The article was edited.
     case edited
+
+    func hash(into hasher: inout Hasher) {
+        switch self {
+        case .form(let form): hasher.combine(TermHash.hash(form))
+        case .pattern(let form): hasher.combine(TermHash.hash(form) ^ 1)
+        case .fuzzy(let form, let edits): hasher.combine(TermHash.hash(form) &+ UInt64(truncatingIfNeeded: edits) ^ 2)
+        case .stem(let form): hasher.combine(TermHash.hash(form) ^ 3)
+        case .literal(let form): hasher.combine(TermHash.hash(form) ^ 4)
+        case .edited: hasher.combine(0)
+        }
+    }
 }
 
 /// All keys of a set of topics, and which keys a word of a text meets. Flat arrays; built once.

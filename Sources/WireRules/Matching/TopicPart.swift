@@ -103,16 +103,16 @@ struct TopicPart: Sendable {
             }
             let topic = Int32(truncatingIfNeeded: index)
             let requirement = finder.requirement(of: roots[index])
-            guard let cheapest = requirement.covers.first else {
+            guard let rarest = requirement.first else {
                 broad.append(topic)
                 costs.append(1)
                 continue
             }
-            costs.append(Float(min(1, cheapest.cost)))
-            let rest = requirement.covers.dropFirst().filter { $0.keys != cheapest.keys }
-            let second = rest.first { $0.keys.count == 1 }?.keys.first ?? -1
-            let isWhole = requirement.isWhole && rest.count == (second < 0 ? 0 : 1)
-            for key in cheapest.keys {
+            costs.append(Float(min(1, rarest.cost)))
+            let other = requirement.second.flatMap { finder.keys[$0.keys] == finder.keys[rarest.keys] ? nil : $0 }
+            let second = other.flatMap { $0.keys.count == 1 ? finder.keys[$0.keys.lowerBound] : nil } ?? -1
+            let isWhole = requirement.isWhole && (other == nil || second >= 0)
+            for key in finder.keys[rarest.keys] {
                 needs.append((key, Posting(topic: topic, second: second, isWhole: isWhole)))
             }
         }

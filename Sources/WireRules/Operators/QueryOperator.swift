@@ -69,7 +69,7 @@ public enum QueryOperators {
 }
 
 /// A field of the language: its names and what its value may be.
-struct FieldRule: Sendable {
+final class FieldRule: Sendable {
     enum Value: Sendable {
         /// Any operand, looked for in a text.
         case operand(TextField)
