@@ -11,6 +11,16 @@ enum Characters {
         text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
     }
 
+    /// Whether a text has nothing but letters and digits of ASCII and blanks, and at least one that is no blank.
+    static func isPlain(_ text: ArraySlice<UInt8>) -> Bool {
+        var isBlank = true
+        for byte in text where byte != 0x20 {
+            guard byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 else { return false }
+            isBlank = false
+        }
+        return !isBlank
+    }
+
     static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         scalar.isASCII
             ? scalar.value == 0x20 || scalar.value &- 9 < 5 : scalar.properties.isWhitespace

@@ -46,7 +46,8 @@ struct TextTerm: Sendable {
 
     let kind: Kind
     let text: String
-    let isQuoted: Bool
+    /// Whether it has nothing but letters and digits of ASCII and blanks, so that no symbol needs a look.
+    let isPlain: Bool
 }
 
 /// Where a text is looked for.

@@ -22,7 +22,8 @@ struct QueryParser {
         let lexer = try Lexer.lex(text)
         var parser = QueryParser(bytes: lexer.bytes, lexemes: lexer.lexemes, warnings: lexer.warnings)
         let expression = try parser.parseWhole()
-        return (expression, parser.warnings.sorted { ($0.offset ?? 0) < ($1.offset ?? 0) })
+        if parser.warnings.count > 1 { parser.warnings.sort { ($0.offset ?? 0) < ($1.offset ?? 0) } }
+        return (expression, parser.warnings)
     }
 
     private init(bytes: [UInt8], lexemes: [Lexeme], warnings: [QueryProblem]) {
@@ -61,20 +62,25 @@ extension QueryParser {
 
     /// A sequence of operands up to the end or a closing parenthesis.
     mutating func parseSequence() throws(QueryProblem) -> Expression {
-        var parts: [Part] = []
-        while index < lexemes.count {
-            if case .close = lexemes[index].kind { break }
-            parts.append(try parsePart(isFirst: parts.isEmpty))
-        }
-        guard let first = parts.first, let last = parts.last else {
+        guard !isAtEnd else {
             throw missingOperand(at: index < lexemes.count ? lexemes[index].range : bytes.count..<bytes.count)
         }
-        if parts.count == 1 { return expression(of: first) }
-        let range = first.start..<last.expression.range.upperBound
+        let first = try parsePart(isFirst: true)
+        if isAtEnd { return expression(of: first) }
+        var parts = [first]
+        while !isAtEnd { parts.append(try parsePart(isFirst: false)) }
+        let range = first.start..<(parts.last ?? first).expression.range.upperBound
         let alternatives = parts.count { $0.link == .or }
         if alternatives == 0 { return Expression(kind: .all(parts.map(expression(of:))), range: range) }
         guard alternatives == parts.count - 1 else { throw mixed(parts, range) }
         return Expression(kind: .any(parts.map(expression(of:))), range: range)
+    }
+
+    /// Whether the sequence that is being read ends here.
+    private var isAtEnd: Bool {
+        guard index < lexemes.count else { return true }
+        if case .close = lexemes[index].kind { return true }
+        return false
     }
 
     func expression(of part: Part) -> Expression {

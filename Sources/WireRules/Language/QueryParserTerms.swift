@@ -14,14 +14,15 @@ extension QueryParser {
             warnLowerCase(text, lexeme)
             warnStranger(text, lexeme)
         }
-        guard text.unicodeScalars.contains(where: Characters.isWordCharacter) else {
+        let isPlain = Characters.isPlain(bytes[lexeme.content])
+        guard isPlain || text.unicodeScalars.contains(where: Characters.isWordCharacter) else {
             let code = Characters.hasWildcard(text) ? "wildcard-too-short" : "no-word"
             throw problem(
                 code, lexeme.range,
                 "there is no word in \(String(decoding: bytes[lexeme.range].prefix(40), as: UTF8.self))",
                 hint: "a term needs a letter or a digit")
         }
-        if kind == .folded, Characters.hasWildcard(text) { try checkWildcards(text, lexeme.content) }
+        if kind == .folded, !isPlain, Characters.hasWildcard(text) { try checkWildcards(text, lexeme.content) }
         if index < lexemes.count, case .tilde(let number) = lexemes[index].kind {
             let tilde = lexemes[index]
             index += 1
@@ -32,7 +33,7 @@ extension QueryParser {
         let end = lexemes[index - 1].range.upperBound
         return try withSuffixes(
             Expression(
-                kind: .text(TextTerm(kind: kind, text: text, isQuoted: isQuoted)),
+                kind: .text(TextTerm(kind: kind, text: text, isPlain: isPlain)),
                 range: lexeme.range.lowerBound..<end))
     }
 
@@ -104,7 +105,7 @@ extension QueryParser {
             let end = offset + word.utf8.count
             if word.unicodeScalars.contains(where: Characters.isWordCharacter) {
                 try count(lexeme.range)
-                let term = TextTerm(kind: .folded, text: String(word), isQuoted: true)
+                let term = TextTerm(kind: .folded, text: String(word), isPlain: Characters.isPlain(bytes[offset..<end]))
                 operands.append(Expression(kind: .text(term), range: offset..<end))
             }
             let separator = text.utf8.count + lexeme.content.lowerBound > end ? separatorWidth(at: end) : 0

@@ -142,7 +142,7 @@ extension QueryCompiler {
     private static let oneLetter = Spelling.oneLetter
 
     private mutating func writeTerm(_ term: TextTerm, _ range: Range<Int>) throws(QueryProblem) -> Int32 {
-        let text = term.kind == .folded ? masked(term.text) : term.text
+        let text = term.kind == .folded && !term.isPlain ? masked(term.text) : term.text
         let isSpelled = term.kind == .folded || term.kind == .exact
         buffer.removeAll()
         (isSpelled ? spellingTokenizer : tokenizer).append(text, to: &buffer)
@@ -154,7 +154,8 @@ extension QueryCompiler {
         let start = program.tokens.count
         let firstCheck = program.checks.count
         writeTokens(term.kind)
-        if isSpelled { writeChecks(text, isExact: term.kind == .exact) }
+        // Without symbols and case there is nothing to check.
+        if isSpelled, !term.isPlain || term.kind == .exact { writeChecks(text, isExact: term.kind == .exact) }
         let tokens = start..<program.tokens.count
         var length: Int32 = 0
         for place in tokens { length = max(length, program.tokens[place].position + program.tokens[place].advance) }
@@ -255,8 +256,6 @@ extension QueryCompiler {
 extension QueryCompiler {
     /// What must be spelled as written: `{…}` and words with symbols.
     private mutating func writeChecks(_ text: String, isExact: Bool) {
-        // Without symbols there is nothing to check.
-        if !isExact, text.utf8.allSatisfy({ $0 == 0x20 || $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }) { return }
         let bytes = Array(text.utf8)
         for part in text.split(omittingEmptySubsequences: true, whereSeparator: \.isWhitespace) {
             let low = text[..<part.startIndex].utf8.count

@@ -42,7 +42,7 @@ struct TopicPart: Sendable {
 
     /// Compiles all topics at once; the part cannot grow.
     /// - Returns: problems of topics that the compiler refuses, which are left out.
-    init(_ topics: [TopicResolver.Parsed], frequencies: TermFrequencies?, problems: inout [QueryProblem]) {
+    init(_ topics: TopicResolver, frequencies: TermFrequencies?, problems: inout [QueryProblem]) {
         append(topics, frequencies: frequencies, problems: &problems)
         needs = []
         program.seal()
@@ -50,16 +50,21 @@ struct TopicPart: Sendable {
 
     /// Compiles more topics. Cheap for few: everything else stays as it is.
     mutating func append(
-        _ topics: [TopicResolver.Parsed], frequencies: TermFrequencies? = nil, problems: inout [QueryProblem]
+        _ topics: TopicResolver, frequencies: TermFrequencies? = nil, problems: inout [QueryProblem]
     ) {
         let first = compiled.count
-        if first == 0 { byID.reserveCapacity(topics.count) }
-        for (place, parsed) in topics.enumerated() { byID[parsed.topic.id] = first + place }
+        if first == 0 {
+            byID = topics.places
+        } else {
+            for (id, place) in topics.places { byID[id] = first + place }
+        }
         var compiler = QueryCompiler(program, topics: byID)
         program = Program()
-        compiled.reserveCapacity(first + topics.count)
-        roots.reserveCapacity(first + topics.count)
-        for parsed in topics {
+        if first == 0 {
+            compiled.reserveCapacity(topics.good.count)
+            roots.reserveCapacity(topics.good.count)
+        }
+        for parsed in topics.good {
             var root: Int32 = -1
             do throws(QueryProblem) {
                 root = try compiler.compile(parsed.expression, of: parsed.topic.query)
@@ -92,6 +97,12 @@ struct TopicPart: Sendable {
 
     /// The topic of this part with an id; the latest if it was replaced.
     func position(of id: String) -> Int? { byID[id] }
+
+    /// Those of the topics, which are all that this part was made of, that have an error.
+    func leftOut(of topics: [Topic]) -> [Topic] {
+        if topics.count == roots.count, roots.allSatisfy({ $0 >= 0 }) { return [] }
+        return topics.filter { topic in byID[topic.id].map { roots[$0] < 0 } ?? true }
+    }
 
     /// Chooses the keys of the topics from `first` on and sorts all postings by key.
     private mutating func choose(from first: Int) {

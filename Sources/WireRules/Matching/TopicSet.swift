@@ -26,13 +26,12 @@ public struct TopicSet: Sendable {
     public init(_ topics: [Topic], frequencies: TermFrequencies? = nil) {
         let resolver = TopicResolver(topics)
         var problems = resolver.problems
-        let part = TopicPart(resolver.good, frequencies: frequencies, problems: &problems)
-        let good = Set(part.compiled.indices.filter { part.roots[$0] >= 0 }.map { part.compiled[$0].topic.id })
+        let part = TopicPart(resolver, frequencies: frequencies, problems: &problems)
         // A topic that is switched off and that nobody refers to may be wrong.
         let idle = Set(topics.filter { !$0.isEnabled && resolver.dependents[$0.id] == nil }.map(\.id))
         if !idle.isEmpty { problems.removeAll { idle.contains($0.topic ?? "") } }
         self.init(
-            problems: problems, parts: [part], off: [[]], bad: topics.filter { !good.contains($0.id) },
+            problems: problems, parts: [part], off: [[]], bad: part.leftOut(of: topics),
             dependents: resolver.dependents, nextOrder: topics.count)
     }
 
@@ -127,7 +126,8 @@ extension TopicSet {
         let affected = affected(by: Set(change.keys).union(gone)).subtracting(gone)
         let renewed = affected.compactMap { id in change[id] ?? topic(id) }
         let resolver = TopicResolver(
-            context(of: renewed, change, without: gone), order: { order(of: $0, change) })
+            context(of: renewed, change, without: gone), order: { order(of: $0, change) },
+            isWanted: affected.contains)
         var messages = resolver.problems.filter { affected.contains($0.topic ?? "") }
 
         var side = parts.count > 1 ? parts[1] : TopicPart()
@@ -137,13 +137,7 @@ extension TopicSet {
                 if let topic = owner.position(of: id) { off[part].insert(topic) }
             }
         }
-        let good = resolver.good.map { parsed in
-            var parsed = parsed
-            if !affected.contains(parsed.topic.id) { parsed.isInForce = false }
-            return parsed
-        }
-        side.append(good, problems: &messages)
-        let isGood = Set(good.map(\.topic.id))
+        side.append(resolver, problems: &messages)
         var references = dependents.mapValues { $0.subtracting(affected).subtracting(gone) }.filter { !$1.isEmpty }
         references.merge(resolver.dependents) { $0.union($1) }
         return TopicSet(
@@ -151,7 +145,7 @@ extension TopicSet {
                 + messages,
             parts: [parts[0], side], off: off,
             bad: bad.filter { !affected.contains($0.id) && !gone.contains($0.id) }
-                + renewed.filter { !isGood.contains($0.id) },
+                + renewed.filter { resolver.places[$0.id] == nil },
             dependents: references, nextOrder: nextOrder + change.count)
     }
 
