@@ -10,8 +10,8 @@ public struct FetchRun: Sendable {
     public struct Outcome: Sendable {
         public let started: Timestamp
         public let finished: Timestamp
-        /// In the order of the list. After it was told they hold no articles.
-        public fileprivate(set) var reports: [FeedReport]
+        /// In the order of the list; what they flagged was told with each.
+        public let reports: [FeedReport]
         /// A signal ended the run before all feeds were asked.
         public let wasInterrupted: Bool
         /// A topic or an entry of the list is bad; it was told before.
@@ -22,13 +22,6 @@ public struct FetchRun: Sendable {
         /// Whether something that was asked for failed.
         public var hasFailed: Bool {
             wasInterrupted || hasBadInput || reports.contains(where: \.hasFailed) || deliveries?.hasFailed ?? false
-        }
-
-        /// What was flagged, gravest first, then in the order of the list.
-        public var flagged: [FlaggedArticle] {
-            reports.flatMap(\.flagged).enumerated()
-                .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }
-                .map(\.element)
         }
     }
 
@@ -79,7 +72,7 @@ public struct FetchRun: Sendable {
 
     /// Runs until all feeds were asked, or SIGTERM or SIGINT ends it with what was stored so far.
     /// - Parameters:
-    ///   - report: called for each feed as soon as its check is stored, one at a time.
+    ///   - report: called for each feed as soon as its check is stored, one at a time, with what it flagged.
     ///   - tell: called once, with the outcome, before the full-text index is brought up to date.
     public func run(
         report: @escaping @Sendable (FeedReport) async -> Void, tell: (Outcome) async -> Void
@@ -117,20 +110,19 @@ public struct FetchRun: Sendable {
             store: store, topics: TopicBook(topics), routing: assembly.settings.routing(for: allTopics),
             feeds: polled.map { FeedStanding($0, at: started) })
         let round = Round(cycle: cycle, concurrency: assembly.settings.fetch.concurrency)
-        let reports = Reports()
+        let reports = Reports(of: records)
         let choice = choice
         try await interruption.run {
             await round.run(records, choice: choice) { result in
-                reports.byFeed.withLock { $0[result.feed.id] = result }
                 await report(result)
+                reports.keep(result.told)
             }
         }
         var outcome = Outcome(
-            started: started, finished: Clock.now(), reports: reports.takeAll(of: records),
+            started: started, finished: Clock.now(), reports: reports.takeAll(),
             wasInterrupted: interruption.hasCome, hasBadInput: hasBadInput, deliveries: nil)
         await tell(outcome)
-        // The index needs much memory: it shall have theirs.
-        for index in outcome.reports.indices { outcome.reports[index].forgetFlagged() }
+        // The index needs much memory: it shall have that of the feeds.
         Allocator.giveBack()
         if delivers, !interruption.hasCome {
             let delivery = DeliveryRun(assembly, store: store, topics: allTopics)
@@ -176,13 +168,25 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
 
 /// The reports of a run, gathered while it may still be interrupted.
 private final class Reports: Sendable {
-    let byFeed = Mutex<[FeedID: FeedReport]>([:])
+    /// By feed, its place among those that are asked.
+    private let places: [FeedID: Int]
+    private let reports: Mutex<[FeedReport?]>
 
-    /// Those of some feeds, in their order; none are left.
-    func takeAll(of records: [FeedRecord]) -> [FeedReport] {
-        byFeed.withLock { reports in
-            defer { reports = [:] }
-            return records.compactMap { reports[$0.feed.id] }
+    init(of records: [FeedRecord]) {
+        places = Dictionary(records.enumerated().map { ($1.feed.id, $0) }) { first, _ in first }
+        reports = Mutex(Array(repeating: nil, count: records.count))
+    }
+
+    func keep(_ report: FeedReport) {
+        guard let place = places[report.feed.id] else { return }
+        reports.withLock { $0[place] = report }
+    }
+
+    /// Those that have come, in the order of the feeds; none are left.
+    func takeAll() -> [FeedReport] {
+        reports.withLock { reports in
+            defer { reports = [] }
+            return reports.compactMap(\.self)
         }
     }
 }

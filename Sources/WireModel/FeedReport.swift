@@ -10,8 +10,10 @@ public struct FeedReport: Sendable {
     public let nextCheck: Timestamp?
     /// Whether the server, or the disk, was asked at all.
     public let wasAsked: Bool
-    /// Matches that are new with this check, in document order.
+    /// Matches that are new with this check, in document order; none once they were told.
     public private(set) var flagged: [FlaggedArticle]
+    /// How many they were.
+    public let flaggedCount: Int
     /// Articles may be missing that were published in this time: the document had rolled past us.
     public let gap: FeedRhythm.Gap?
     /// How long the stages took that the check went through.
@@ -39,6 +41,7 @@ public struct FeedReport: Sendable {
         self.nextCheck = nextCheck
         self.wasAsked = wasAsked
         self.flagged = flagged
+        flaggedCount = flagged.count
         self.gap = gap
     }
 
@@ -50,8 +53,13 @@ public struct FeedReport: Sendable {
     /// Whether the feed's turn has come: it was asked, or could not be.
     public var wasChecked: Bool { wasAsked || hasFailed }
 
-    /// Lets go of the articles, once they are told.
-    public mutating func forgetFlagged() { flagged = [] }
+    /// The report without what is told with the check alone: the articles that it flagged and its spans.
+    public var told: FeedReport {
+        var report = self
+        report.flagged = []
+        report.spans = []
+        return report
+    }
 
     /// The feed's entry of `fetch --format json`.
     public var json: JSONValue {

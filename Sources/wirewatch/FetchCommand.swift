@@ -34,7 +34,9 @@ struct FetchCommand: AsyncParsableCommand {
         let fetch = try usage { () throws(SettingsProblem) in
             try FetchRun(assembly, all: all, only: only, delivers: !noDeliver)
         }
-        let printer = FetchPrinter(format: format, ink: Ink(common.color), isQuiet: common.quiet)
+        let printer = FetchPrinter(
+            format: format, ink: Ink(common.color), isQuiet: common.quiet,
+            folder: common.locations.data(assembly.settings))
         for problem in fetch.problems { StandardError.write(problem + "\n") }
         do {
             let outcome = try await fetch.run {
@@ -43,7 +45,8 @@ struct FetchCommand: AsyncParsableCommand {
                 await printer.finish($0)
             }
             if let deliveries = outcome.deliveries { await printer.note(deliveries) }
-            if outcome.hasFailed { throw ExitCode(1) }
+            let hasLostOutput = await printer.hasFailed
+            if outcome.hasFailed || hasLostOutput { throw ExitCode(1) }
         } catch let error as FetchRunError {
             throw error.isUsage ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")
         }

@@ -2,16 +2,32 @@ import Foundation
 import WireDaemon
 import WireModel
 
-/// Prints a fetch: flagged articles as they come (`jsonl`) or all at the end, and a progress line meanwhile.
+/// Prints a fetch: flagged articles as they come (`jsonl`) or all at the end, gravest first, and a progress line meanwhile.
 actor FetchPrinter {
+    /// An article, or one flag of it, as it will be printed.
+    private struct Flagged {
+        let severity: Severity
+        /// In the spool.
+        let text: Range<Int>
+    }
+
     private let format: OutputFormat
     private let ink: Ink
     private let isQuiet: Bool
     private let started = Date()
     private var done = 0
     private var hasProgress = false
+    /// Something that was flagged could not be printed.
+    private(set) var hasFailed = false
+    private let folder: String
+    private var spool: Spool
+    /// What each feed flagged, in document order.
+    private var flagged: [FeedID: [Flagged]] = [:]
 
-    init(format: OutputFormat, ink: Ink, isQuiet: Bool) {
+    /// - Parameter folder: where what waits to be printed may lie.
+    init(format: OutputFormat, ink: Ink, isQuiet: Bool, folder: String) {
+        self.folder = folder
+        spool = Spool(folder: folder)
         self.format = format
         self.ink = ink
         self.isQuiet = isQuiet
@@ -20,8 +36,18 @@ actor FetchPrinter {
     /// A feed's check is stored.
     func note(_ report: FeedReport) {
         done += 1
-        if format == .jsonl {
-            for flagged in report.flagged { StandardOutput.write(flagged.json) }
+        switch format {
+        case .jsonl: for flagged in report.flagged { StandardOutput.write(flagged.json) }
+        case .json:
+            for flagged in report.flagged {
+                var text: [UInt8] = []
+                flagged.json.write(to: &text)
+                setAside(text, flagged, of: report)
+            }
+        case .text:
+            for flags in FetchPrinter.byArticle(report.flagged) {
+                if let first = flags.first { setAside(Array(block(flags).utf8), first, of: report) }
+            }
         }
         guard !isQuiet, StandardError.isTerminal, Date().timeIntervalSince(started) > 1 else { return }
         hasProgress = true
@@ -30,11 +56,34 @@ actor FetchPrinter {
 
     func finish(_ outcome: FetchRun.Outcome) {
         if hasProgress { StandardError.write("\r\u{1B}[K") }
-        switch format {
-        case .json: FetchPrinter.writeJSON(outcome)
-        case .jsonl: break
-        case .text: printText(outcome)
+        do {
+            switch format {
+            case .json: try writeJSON(outcome)
+            case .jsonl: break
+            case .text: try printText(outcome)
+            }
+        } catch {
+            hasFailed = true
+            StandardError.write(
+                "\(ink.error("error")) what was flagged cannot be read back from \(folder): \(error.localizedDescription);"
+                    + " it is stored: see `wirewatch articles list --flagged`\n")
         }
+    }
+
+    private func setAside(_ text: [UInt8], _ article: FlaggedArticle, of report: FeedReport) {
+        flagged[report.feed.id, default: []].append(
+            Flagged(severity: article.severity, text: spool.append(text)))
+    }
+
+    /// What was flagged, gravest first, then in the order of the list.
+    private func inOrder(_ outcome: FetchRun.Outcome) -> [Flagged] {
+        FetchPrinter.gravestFirst(outcome.reports.flatMap { flagged[$0.feed.id] ?? [] }, \.severity)
+    }
+
+    private static func gravestFirst<Element>(_ elements: [Element], _ severity: (Element) -> Severity) -> [Element] {
+        elements.enumerated()
+            .sorted { (severity($1.element), $0.offset) < (severity($0.element), $1.offset) }
+            .map(\.element)
     }
 
     /// Alerts were sent, after all else was told.
@@ -53,15 +102,15 @@ actor FetchPrinter {
             "\(deliveries.delivered) \(deliveries.delivered == 1 ? "message" : "messages") delivered\n")
     }
 
-    private func printText(_ outcome: FetchRun.Outcome) {
-        let printer = ArticlePrinter(ink: ink)
-        for flagged in FetchPrinter.byArticle(outcome.flagged) {
-            guard let first = flagged.first else { continue }
-            let flags = flagged.map {
-                ArticlePrinter.Flag(topic: $0.topicName, severity: $0.severity, match: $0.match)
-            }
-            StandardOutput.write(printer.block(first.article, feed: first.feed, flags: flags) + "\n")
-        }
+    /// One article with all its flags.
+    private func block(_ flagged: [FlaggedArticle]) -> String {
+        guard let first = flagged.first else { return "" }
+        let flags = flagged.map { ArticlePrinter.Flag(topic: $0.topicName, severity: $0.severity, match: $0.match) }
+        return ArticlePrinter(ink: ink).block(first.article, feed: first.feed, flags: flags) + "\n"
+    }
+
+    private func printText(_ outcome: FetchRun.Outcome) throws {
+        for flagged in inOrder(outcome) { StandardOutput.write(try spool.text(flagged.text)) }
         for report in outcome.reports {
             if let failure = report.check.failure {
                 let name = Ink.harmless(report.title ?? report.feed.address)
@@ -82,7 +131,7 @@ actor FetchPrinter {
     private static func byArticle(_ flagged: [FlaggedArticle]) -> [[FlaggedArticle]] {
         var places: [ArticleID: Int] = [:]
         var groups: [[FlaggedArticle]] = []
-        for flag in flagged {
+        for flag in gravestFirst(flagged, \.severity) {
             if let place = places[flag.article.id] {
                 groups[place].append(flag)
             } else {
@@ -107,7 +156,7 @@ actor FetchPrinter {
     }
 
     /// One object on one line, its keys in order; the articles are written one by one.
-    private static func writeJSON(_ outcome: FetchRun.Outcome) {
+    private func writeJSON(_ outcome: FetchRun.Outcome) throws {
         let counts = Counts(outcome)
         let summary: JSONValue = [
             "feeds": .integer(counts.feeds), "checked": .integer(counts.checked),
@@ -115,17 +164,19 @@ actor FetchPrinter {
             "new": .integer(counts.new), "revised": .integer(counts.revised), "flagged": .integer(counts.flagged),
         ]
         StandardOutput.write("{\"feeds\":[")
-        writeList(outcome.reports, \.json)
+        FetchPrinter.writeList(outcome.reports) { $0.json.write(to: &$1) }
         StandardOutput.write("],\"finished\":\"\(outcome.finished)\",\"flagged\":[")
-        writeList(outcome.flagged, \.json)
+        try FetchPrinter.writeList(inOrder(outcome)) { $1 += try spool.text($0.text) }
         StandardOutput.write("],\"started\":\"\(outcome.started)\",\"summary\":\(summary.text)}\n")
     }
 
-    private static func writeList<Element>(_ elements: [Element], _ json: (Element) -> JSONValue) {
+    private static func writeList<Element>(
+        _ elements: [Element], _ write: (Element, _ out: inout [UInt8]) throws -> Void
+    ) rethrows {
         var out: [UInt8] = []
         for (index, element) in elements.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
-            json(element).write(to: &out)
+            try write(element, &out)
             guard out.count > 1 << 16 || index == elements.count - 1 else { continue }
             StandardOutput.write(out)
             out.removeAll(keepingCapacity: true)
@@ -154,6 +205,6 @@ private struct Counts {
         failed = Int64(reports.count(where: \.hasFailed))
         new = Int64(reports.reduce(0) { $0 + $1.new })
         revised = Int64(reports.reduce(0) { $0 + $1.revised })
-        flagged = Int64(reports.reduce(0) { $0 + $1.flagged.count })
+        flagged = Int64(reports.reduce(0) { $0 + $1.flaggedCount })
     }
 }
