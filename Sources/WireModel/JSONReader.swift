@@ -39,6 +39,15 @@ public struct JSONReader {
         return (value, reader.fault)
     }
 
+    /// Some members of an object; the values of all others are passed over. None if the text is no object; after a fault
+    /// those before it.
+    public static func members(_ names: [String], of bytes: [UInt8]) -> [String: JSONValue] {
+        var reader = JSONReader(bytes)
+        reader.skipSpace()
+        guard reader.peek == UInt8(ascii: "{") else { return [:] }
+        return reader.readMembers(depth: 0, names)
+    }
+
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     private mutating func fail(_ reason: String) {
@@ -52,7 +61,11 @@ public struct JSONReader {
     }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            let byte = bytes[position]
+            guard byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D else { return }
+            position += 1
+        }
     }
 
     private mutating func readValue(depth: Int) -> JSONValue? {
@@ -62,7 +75,7 @@ public struct JSONReader {
             return nil
         }
         switch peek {
-        case UInt8(ascii: "{"): return readObject(depth: depth)
+        case UInt8(ascii: "{"): return .object(readMembers(depth: depth, nil))
         case UInt8(ascii: "["): return readArray(depth: depth)
         case UInt8(ascii: "\""): return readString().map(JSONValue.string)
         case UInt8(ascii: "t"): return readWord("true", .bool(true))
@@ -88,23 +101,53 @@ public struct JSONReader {
         return value
     }
 
-    private mutating func readObject(depth: Int) -> JSONValue {
+    /// - Parameter names: the members that are wanted; nil for all.
+    private mutating func readMembers(depth: Int, _ names: [String]?) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         position += 1
         skipSpace()
         if peek == UInt8(ascii: "}") {
             position += 1
-            return .object(members)
+            return members
         }
         while !isStopped {
             skipSpace()
             if let key = readKey() {
                 skipSpace()
-                if let value = readValue(depth: depth + 1) { members[key] = value }
+                if names?.contains(key) == false {
+                    skipValue()
+                } else if let value = readValue(depth: depth + 1) {
+                    members[key] = value
+                }
             }
             guard !isStopped, goesOn(until: UInt8(ascii: "}"), "the object") else { break }
         }
-        return .object(members)
+        return members
+    }
+
+    /// Passes over a member's value by its brackets and strings alone.
+    private mutating func skipValue() {
+        var depth = 0
+        while let byte = peek {
+            switch byte {
+            case UInt8(ascii: "\""): skipString()
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                position += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ","):
+                if depth == 0 { return }
+                if byte != UInt8(ascii: ",") { depth -= 1 }
+                position += 1
+            default: position += 1
+            }
+        }
+        isStopped = true
+    }
+
+    private mutating func skipString() {
+        position += 1
+        while let byte = peek, byte != UInt8(ascii: "\"") { position += byte == UInt8(ascii: "\\") ? 2 : 1 }
+        position += 1
     }
 
     /// A member's name and the colon after it; nil if there is none, which is a fault.

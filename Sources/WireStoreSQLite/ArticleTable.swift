@@ -120,26 +120,30 @@ enum ArticleTable {
 }
 
 extension ArticleTable {
-    private static let indexedColumns = "title, summary, content_text, details"
+    /// What `forms(of:from:by:)` reads.
+    static let indexedColumns = "title, summary, content_text, details"
 
     /// The index's forms of an article as it is now; nil if there is none of that id.
-    static func forms(of id: ArticleID, by forms: inout IndexForms, on db: Database) throws -> String? {
+    static func forms(of id: ArticleID, by words: inout IndexForms, on db: Database) throws -> [UInt8]? {
         try db.first("SELECT \(indexedColumns) FROM article_text WHERE article = ?", [.of(id)]) {
-            text(of: $0, by: &forms)
+            forms(of: $0, from: 0, by: &words)
         }
     }
 
     /// The forms of an earlier revision.
     static func forms(
-        of id: ArticleID, revision: Int64, by forms: inout IndexForms, on db: Database
-    ) throws -> String? {
+        of id: ArticleID, revision: Int64, by words: inout IndexForms, on db: Database
+    ) throws -> [UInt8]? {
         try db.first(
             "SELECT \(indexedColumns) FROM revision WHERE article = ? AND revision = ?", [.of(id), .of(revision)]
-        ) { text(of: $0, by: &forms) }
+        ) { forms(of: $0, from: 0, by: &words) }
     }
 
-    private static func text(of row: Row, by forms: inout IndexForms) -> String {
-        forms.text(of: [row.text(0), row.text(1), row.text(2)].compactMap(\.self), details: row.json(3))
+    /// The forms of the text whose `indexedColumns` begin at `first`.
+    static func forms(of row: Row, from first: Int, by words: inout IndexForms) -> [UInt8] {
+        var texts: [String] = []
+        for column in first..<first + 3 { if let text = row.text(column) { texts.append(text) } }
+        return words.text(of: texts, details: row.members(first + 3, of: IndexForms.members))
     }
 }
 

@@ -56,14 +56,10 @@ extension ColumnValue {
         case .text(var text):
             // SQLite takes a null pointer for NULL, and an empty text may have one.
             if text.isEmpty { return sqlite3_bind_text(statement, index, "", 0, ColumnValue.copied) }
-            return text.withUTF8 { utf8 in
-                // SAFETY: SQLite copies the bytes within the call.
-                utf8.withMemoryRebound(to: CChar.self) { bytes in
-                    sqlite3_bind_text64(
-                        statement, index, bytes.baseAddress, UInt64(bytes.count), ColumnValue.copied,
-                        UInt8(SQLITE_UTF8))
-                }
-            }
+            return text.withUTF8 { ColumnValue.bind($0, to: statement, index) }
+        case .utf8(let text):
+            if text.isEmpty { return sqlite3_bind_text(statement, index, "", 0, ColumnValue.copied) }
+            return text.withUnsafeBufferPointer { ColumnValue.bind($0, to: statement, index) }
         case .blob(let bytes):
             return bytes.withUnsafeBytes { ColumnValue.bind($0, to: statement, index) }
         case .digest(let digest):
@@ -84,6 +80,14 @@ extension ColumnValue {
         utf8.withMemoryRebound(to: CChar.self) { bytes in
             sqlite3_bind_text64(
                 statement.sqliteStatement, index, bytes.baseAddress, UInt64(bytes.count), nil, UInt8(SQLITE_UTF8))
+        }
+    }
+
+    private static func bind(_ text: UnsafeBufferPointer<UInt8>, to statement: SQLiteStatement, _ index: CInt) -> CInt {
+        // SAFETY: SQLite copies the bytes within the call.
+        text.withMemoryRebound(to: CChar.self) { bytes in
+            sqlite3_bind_text64(
+                statement, index, bytes.baseAddress, UInt64(bytes.count), copied, UInt8(SQLITE_UTF8))
         }
     }
 

@@ -9,6 +9,8 @@ enum ColumnValue: Equatable {
     case null
     case integer(Int64)
     case text(String)
+    /// A text by its UTF-8.
+    case utf8([UInt8])
     case blob([UInt8])
     case digest(Digest)
 
@@ -41,6 +43,11 @@ extension Row {
     func digest(_ column: Int) -> Digest? {
         guard let data: Data = self[column], data.count == 16 else { return nil }
         return Digest(packed: data)
+    }
+
+    /// Some members of a JSON object.
+    func members(_ column: Int, of names: [String]) -> [String: JSONValue] {
+        text(column).map { JSONReader.members(names, of: Array($0.utf8)) } ?? [:]
     }
 
     func json(_ column: Int) -> JSONValue? { text(column).flatMap { JSONReader.readLeniently(Array($0.utf8)).value } }

@@ -15,18 +15,25 @@ struct IndexForms {
             "İstanbul ısı ﬁne Ελλάς ёлка й أحمد שָׁלוֹם คนไทย 東京都 ひらがな 서울이 हिन्दी node.js Update:Barr l'économie ™",
         ]
         var forms = IndexForms()
-        return Digest(of: forms.text(of: sample, details: nil)).bytes.map(String.init).joined(separator: ".")
+        return Digest(of: String(decoding: forms.text(of: sample, details: [:]), as: UTF8.self)).bytes.map(String.init)
+            .joined(separator: ".")
     }()
 
     /// The forms of some texts and of the people and categories in an item's details, joined by blanks.
-    mutating func text(of texts: [String], details: JSONValue?) -> String {
+    mutating func text(of texts: [String], details: [String: JSONValue]) -> [UInt8] {
         var texts = texts
-        for person in details?["authors"]?.array ?? [] { texts += [person["name"]?.string].compactMap(\.self) }
-        for category in details?["categories"]?.array ?? [] {
-            texts += [category["term"]?.string, category["label"]?.string].compactMap(\.self)
+        for person in details["authors"]?.array ?? [] {
+            if let name = person["name"]?.string { texts.append(name) }
+        }
+        for category in details["categories"]?.array ?? [] {
+            if let term = category["term"]?.string { texts.append(term) }
+            if let label = category["label"]?.string { texts.append(label) }
         }
         return terms.text(of: texts)
     }
+
+    /// The members of an item's details that have words.
+    static let members = ["authors", "categories"]
 
     /// What an expression asks of the index, in its spelling. The index breaks terms at blanks and control characters, and has
     /// no capital letters of ASCII.
@@ -54,8 +61,8 @@ struct IndexForms {
     }
 
     /// Whether a text of forms has the words, which are in the index's spelling, as the index would answer.
-    static func meet(_ expression: TermExpression, in forms: String) -> Bool {
-        meet(expression, in: Set(forms.utf8.split(separator: 0x20).map(Array.init)))
+    static func meet(_ expression: TermExpression, in forms: [UInt8]) -> Bool {
+        meet(expression, in: Set(forms.split(separator: 0x20).map(Array.init)))
     }
 
     private static func meet(_ expression: TermExpression, in forms: Set<[UInt8]>) -> Bool {

@@ -23,26 +23,41 @@ enum SearchIndex {
 
     /// Brings at most `limit` articles up to date and returns how many.
     static func advance(limit: Int, on db: Database) throws -> Int {
-        var waiting: [(id: ArticleID, indexed: Int64?)] = []
-        let rows = try db.rows("SELECT article, revision FROM unindexed ORDER BY article LIMIT ?", [.of(limit)])
-        while let row = try rows.next() { waiting.append((row.id(0), row.int64(1))) }
-        guard let last = waiting.last else { return 0 }
+        if try db.number("SELECT 1 FROM unindexed LIMIT 1") == nil { return 0 }
         try db.execute(sql: "PRAGMA cache_size = -\(Limits.cache)")
         defer { try? db.execute(sql: "PRAGMA cache_size = -\(SQLiteStore.Limits.cache)") }
         try db.run("INSERT INTO article_index (article_index, rank) VALUES ('hashsize', ?)", [.of(Limits.hashBytes)])
+        let insertion = try RepeatedStatement("INSERT INTO article_index (rowid, forms) VALUES (?, ?)", on: db)
+        let waiting = try db.rows(
+            """
+            SELECT unindexed.article, unindexed.revision, article_text.article, \(ArticleTable.indexedColumns)
+            FROM unindexed LEFT JOIN article_text USING (article) ORDER BY unindexed.article LIMIT ?
+            """, [.of(limit)])
         var words = IndexForms()
-        for (id, indexed) in waiting {
-            if let indexed, let forms = try ArticleTable.forms(of: id, revision: indexed, by: &words, on: db) {
-                try db.run(
-                    "INSERT INTO article_index (article_index, rowid, forms) VALUES ('delete', ?, ?)",
-                    [.of(id), .of(forms)])
+        var count = 0
+        var last: ArticleID?
+        while let row = try waiting.next() {
+            let id: ArticleID = row.id(0)
+            if let indexed = row.int64(1),
+                let forms = try ArticleTable.forms(of: id, revision: indexed, by: &words, on: db)
+            {
+                try delete(forms, of: id, on: db)
             }
-            if let forms = try ArticleTable.forms(of: id, by: &words, on: db) {
-                try db.run("INSERT INTO article_index (rowid, forms) VALUES (?, ?)", [.of(id), .of(forms)])
+            if row.int64(2) != nil {
+                try insertion.run(.of(id), .utf8(ArticleTable.forms(of: row, from: 3, by: &words)))
             }
+            count += 1
+            last = id
         }
-        try db.run("DELETE FROM unindexed WHERE article <= ?", [.of(last.id)])
-        return waiting.count
+        if let last { try db.run("DELETE FROM unindexed WHERE article <= ?", [.of(last)]) }
+        return count
+    }
+
+    /// - Parameter forms: what was inserted for the article.
+    private static func delete(_ forms: [UInt8], of id: ArticleID, on db: Database) throws {
+        try db.run(
+            "INSERT INTO article_index (article_index, rowid, forms) VALUES ('delete', ?, ?)",
+            [.of(id), .utf8(forms)])
     }
 
     /// Takes articles out of the index, whose texts are about to go.
@@ -53,16 +68,12 @@ enum SearchIndex {
             let waiting = try db.first("SELECT revision FROM unindexed WHERE article = ?", [.of(id)]) {
                 (indexed: $0.int64(0), Void())
             }
-            var forms: String?
+            var forms: [UInt8]?
             if waiting == nil { forms = try ArticleTable.forms(of: id, by: &words, on: db) }
             if let revision = waiting?.indexed {
                 forms = try ArticleTable.forms(of: id, revision: revision, by: &words, on: db)
             }
-            if let forms {
-                try db.run(
-                    "INSERT INTO article_index (article_index, rowid, forms) VALUES ('delete', ?, ?)",
-                    [.of(id), .of(forms)])
-            }
+            if let forms { try delete(forms, of: id, on: db) }
             try db.run("DELETE FROM unindexed WHERE article = ?", [.of(id)])
         }
     }

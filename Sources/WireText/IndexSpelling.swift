@@ -6,6 +6,11 @@
 ///   that they would be nine of ten different terms.
 /// - A Han character that begins a pair has no spelling of its own: it is what the pair's begins with.
 public struct IndexSpelling {
+    enum Limits {
+        /// Bytes that a spelling has more than its form, at most.
+        static let added = 3
+    }
+
     /// Bytes of the form that are kept.
     let kept: Int
     /// Stands for the Han character that follows them.
@@ -25,11 +30,12 @@ public struct IndexSpelling {
     }
 
     /// What follows the bytes that are kept.
-    func writeEnd(to bytes: inout [UInt8]) {
-        if let second { bytes.append(second) }
+    @inline(__always)
+    func writeEnd(_ write: (UInt8) -> Void) {
+        if let second { write(second) }
         let chance = (key &* 0x9E37_79B9_7F4A_7C15) >> 54
-        bytes.append(IndexSpelling.letter(UInt8(chance & 31)))
-        bytes.append(IndexSpelling.letter(UInt8(chance >> 5)))
+        write(IndexSpelling.letter(UInt8(truncatingIfNeeded: chance & 31)))
+        write(IndexSpelling.letter(UInt8(truncatingIfNeeded: chance >> 5)))
     }
 }
 
@@ -40,7 +46,7 @@ extension IndexSpelling {
         let spelling = IndexSpelling(form.span, hash: TermHash.hash(form))
         if spelling.isHan { return nil }
         var word = Array(form.prefix(spelling.kept))
-        spelling.writeEnd(to: &word)
+        spelling.writeEnd { word.append($0) }
         return String(decoding: word, as: UTF8.self)
     }
 
@@ -76,6 +82,6 @@ extension IndexSpelling {
 
     /// One of 32, small letters and digits.
     private static func letter(_ number: UInt8) -> UInt8 {
-        number < 26 ? UInt8(ascii: "a") + number : UInt8(ascii: "2") + (number - 26)
+        number < 26 ? UInt8(ascii: "a") &+ number : UInt8(ascii: "2") &+ (number &- 26)
     }
 }

@@ -11,41 +11,38 @@ public struct IndexTerms: Sendable {
     /// - Parameter language: a BCP 47 tag of the texts, nil if unknown.
     public init(language: String? = nil) { tokenizer = Tokenizer(language: language) }
 
-    /// The forms in order of their first occurrence; the same texts always give the same bytes.
-    public mutating func text(of blocks: some Sequence<String>) -> String {
+    /// UTF-8 of the forms in order of their first occurrence; the same texts always give the same bytes.
+    public mutating func text(of blocks: [String]) -> [UInt8] {
         buffer.removeAll()
         seen.removeAll()
         for block in blocks { tokenizer.append(block, to: &buffer) }
-        return String(decoding: IndexTerms.spell(buffer, &seen), as: UTF8.self)
-    }
-
-    public static func text(of blocks: some Sequence<String>, language: String? = nil) -> String {
-        var terms = IndexTerms(language: language)
-        return terms.text(of: blocks)
+        return IndexTerms.spell(buffer, &seen)
     }
 
     private static func spell(_ buffer: TokenBuffer, _ seen: inout TermHashSet) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(buffer.forms.count + 3 * buffer.tokens.count)
+        let tokens = buffer.tokens.span
         let forms = buffer.forms.span
-        for index in buffer.tokens.indices {
-            let token = buffer.tokens[index]
-            let start = Int(token.formOffset)
-            let spelling = IndexSpelling(
-                forms.extracting(start..<start + Int(token.formLength)), hash: token.hash)
-            if spelling.isHan, beginsPair(index, in: buffer) { continue }
-            guard seen.insert(spelling.key) else { continue }
-            if !bytes.isEmpty { bytes.append(0x20) }
-            bytes.append(contentsOf: buffer.forms[start..<start + spelling.kept])
-            spelling.writeEnd(to: &bytes)
+        var longest = 0
+        for index in tokens.indices { longest += Int(tokens[index].formLength) + IndexSpelling.Limits.added + 1 }
+        return [UInt8](capacity: longest) { bytes in
+            for index in tokens.indices {
+                let token = tokens[index]
+                let start = Int(token.formOffset)
+                let form = forms.extracting(start..<start &+ Int(token.formLength))
+                let spelling = IndexSpelling(form, hash: token.hash)
+                if spelling.isHan, beginsPair(index, in: tokens) { continue }
+                guard seen.insert(spelling.key) else { continue }
+                if !bytes.isEmpty { bytes.append(0x20) }
+                for place in 0..<spelling.kept { bytes.append(form[place]) }
+                spelling.writeEnd { bytes.append($0) }
+            }
         }
-        return bytes
     }
 
     /// Whether a pair of characters follows that begins at a token's place.
-    private static func beginsPair(_ index: Int, in buffer: TokenBuffer) -> Bool {
-        guard index + 1 < buffer.tokens.count else { return false }
-        let (token, next) = (buffer.tokens[index], buffer.tokens[index + 1])
+    private static func beginsPair(_ index: Int, in tokens: Swift.Span<Token>) -> Bool {
+        guard index + 1 < tokens.count else { return false }
+        let (token, next) = (tokens[index], tokens[index + 1])
         return next.kind == .gram && next.width == 2 && next.position == token.position
     }
 }

@@ -39,6 +39,15 @@ import WireModel
         #expect(value?.text == meaning)
     }
 
+    @Test(arguments: [
+        (#" {"b":{"a":[1,"]}\"a\":9"]},"a":["x",{"y":1}],"c":2,"d":null}"#, #"{"a":["x",{"y":1}],"d":null}"#),
+        (#"{"a":1,"b":"\\","a":2}"#, #"{"a":2}"#), (#"{"a":1,"b":[{"#, #"{"a":1}"#), ("[1]", "{}"), ("", "{}"),
+        (#"{"b":"\"#, "{}"), (#"{"a":1,"b":]],"d":1}"#, #"{"a":1}"#),
+    ])
+    func readsSomeMembers(text: String, meaning: String) {
+        #expect(JSONValue.object(JSONReader.members(["a", "d"], of: Array(text.utf8))).text == meaning)
+    }
+
     @Test func depthIsLimited() {
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)
         #expect(throws: JSONError.self) { try JSONReader.read(deep) }

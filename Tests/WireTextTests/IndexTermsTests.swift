@@ -3,9 +3,14 @@ import WireText
 
 /// What the full-text index holds, and how it spells it.
 @Suite struct IndexTermsTests {
+    private func words(_ texts: [String], language: String? = nil) -> [String] {
+        var terms = IndexTerms(language: language)
+        return String(decoding: terms.text(of: texts), as: UTF8.self).split(separator: " ").map(String.init)
+    }
+
     /// Without the letters behind the forms.
     private func forms(_ texts: [String], language: String? = nil) -> [String] {
-        IndexTerms.text(of: texts, language: language).split(separator: " ").map { String($0.dropLast(2)) }
+        words(texts, language: language).map { String($0.dropLast(2)) }
     }
 
     @Test func formsOfATextStandOnceInOrder() {
@@ -13,9 +18,9 @@ import WireText
             forms(["The e-mail’s", "the Müller"])
                 == ["the", "e", "email's", "email", "mail's", "mail", "müller", "muller", "mueller"])
         #expect(forms(["Müller"], language: "fr") == ["müller", "muller"])
-        #expect(IndexTerms.text(of: []) == "")
-        #expect(IndexTerms.text(of: ["  ", "…"]) == "")
         var terms = IndexTerms()
+        #expect(terms.text(of: []) == [])
+        #expect(terms.text(of: ["  ", "…"]) == [])
         let first = terms.text(of: ["one two"])
         #expect(terms.text(of: ["one two"]) == first)
     }
@@ -24,7 +29,7 @@ import WireText
         for form in ["red", "a", "ёлка", "삼성", "ไท", "é", "𐐨a", "o'neill"] {
             let word = try #require(IndexSpelling.word(form))
             #expect(word.hasPrefix(form) && word.utf8.count == form.utf8.count + 2)
-            #expect(IndexTerms.text(of: [form]).split(separator: " ").contains(Substring(word)), "\(form)")
+            #expect(words([form]).contains(word), "\(form)")
             #expect(IndexSpelling.beginnings(of: form) == [form])
         }
         let letters = Set((0..<1_000).compactMap { IndexSpelling.word("w\($0)")?.last })
@@ -33,7 +38,7 @@ import WireText
 
     /// 東京都: each pair as its first character and a letter, and the last character.
     @Test func pairsOfHanAreAbridged() throws {
-        let words = IndexTerms.text(of: ["東京都 AI時代 京"]).split(separator: " ").map(String.init)
+        let words = self.words(["東京都 AI時代 京"])
         #expect(words.count == Set(words).count)
         for pair in ["東京", "京都", "時代"] {
             let word = try #require(IndexSpelling.word(pair))
@@ -55,7 +60,7 @@ import WireText
     @Test(arguments: WordVectorTests.published + WordVectorTests.further)
     func everyFormIsFound(_ vector: WordVectorTests.Vector) {
         for text in [vector.text, vector.query, vector.text + " " + vector.query] {
-            let words = IndexTerms.text(of: [text], language: vector.language).split(separator: " ").map(String.init)
+            let words = self.words([text], language: vector.language)
             let buffer = Tokenizer(language: vector.language).tokens(of: text)
             for token in buffer.tokens {
                 let form = String(decoding: buffer.form(of: token), as: UTF8.self)
