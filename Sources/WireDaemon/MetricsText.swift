@@ -8,6 +8,7 @@ struct MetricsText {
         let queue: OutboxQueue
         let databaseBytes: Int
         let channels: [ChannelHealth]
+        let leases: [PushLease]
     }
 
     private var text = ""
@@ -39,6 +40,8 @@ struct MetricsText {
             }
         }
         page.outbox(stock, now: now)
+        page.gauge(
+            "wirewatch_leases", "Subscriptions at hubs by state.", label: "state", leases(stock.leases, at: now))
         page.head("wirewatch_delay_seconds", "histogram", "Seconds from an article's publication to its match.")
         page.histogram("wirewatch_delay_seconds", counts.delay, label: nil)
         page.gauge("wirewatch_database_bytes", "Bytes of the database with its journal.", stock.databaseBytes)
@@ -49,6 +52,14 @@ struct MetricsText {
         }
         page.process(started: telemetry.started)
         return page.text
+    }
+
+    private static func leases(_ leases: [PushLease], at now: Timestamp) -> [String: Int] {
+        var counts = ["active": 0, "pending": 0, "over": 0]
+        for lease in leases {
+            counts[lease.isActive(at: now) ? "active" : lease.isPending(at: now) ? "pending" : "over", default: 0] += 1
+        }
+        return counts
     }
 
     private mutating func outbox(_ stock: Stock, now: Timestamp) {

@@ -316,9 +316,10 @@ public struct ServiceRun: Sendable {
             },
             metrics: {
                 guard let queue = try? await store.outboxQueue(), let size = try? await store.size(),
-                    let channels = try? await store.channelHealth()
+                    let channels = try? await store.channelHealth(), let leases = try? await store.leases()
                 else { return nil }
-                let stock = MetricsText.Stock(queue: queue, databaseBytes: size.bytes, channels: channels)
+                let stock = MetricsText.Stock(
+                    queue: queue, databaseBytes: size.bytes, channels: channels, leases: leases)
                 return MetricsText.text(telemetry, stock, now: Clock.now())
             },
             subscription: { delivery.subscription($0) },

@@ -86,12 +86,13 @@ public struct FeedRhythm: Hashable, Sendable {
     }
 
     /// Counts posts that a document brought, after `advance`. The first document tells of the days before it, too.
-    public mutating func count(_ times: [Timestamp], documentSize: Int, at now: Timestamp) {
+    /// - Parameter documentSize: its entries; nil if it was a part only.
+    public mutating func count(_ times: [Timestamp], documentSize: Int?, at now: Timestamp) {
         if documentSizes.isEmpty, let oldest = times.min() {
             let first = max(oldest, now - .seconds(Int64(Limits.firstDays * 86_400)))
             watch(from: first, to: now)
         }
-        documentSizes.append(documentSize)
+        if let documentSize { documentSizes.append(documentSize) }
         if documentSizes.count > Limits.documents { documentSizes.removeFirst() }
         let oldest = now - .seconds(Int64(Limits.firstDays * 86_400))
         for time in times where time >= oldest && time <= now {

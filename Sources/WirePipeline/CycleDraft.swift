@@ -172,7 +172,7 @@ extension CycleDraft {
         return PushSource(hub: hub, topic: topic)
     }
 
-    /// A hub sent a document: its articles count, the feed's validators, times and failures stay as they are.
+    /// A hub sent a document: its articles count, also as the feed's habit; its validators, times and failures stay as they are.
     mutating func receive(_ bytes: Int) {
         isPush = true
         self.bytes = bytes
@@ -277,9 +277,7 @@ extension CycleDraft {
     mutating func plan(with planner: PollPlanner?, hearsHubs: Bool = false, now: Timestamp) {
         guard case .remote = record.feed.source, state.failures == 0, let notBefore = state.notBefore, failure == nil
         else { return }
-        gap = state.rhythm.learn(
-            from: new.map(\.article), documentSize, hasKnown: isGapClosed || unchanged + revised.count > 0,
-            at: now)
+        learn(now: now)
         guard var planner else { return }
         let next = planner.next(
             of: record.feed.id, record.feed.settings, &state.rhythm, after: now, notBefore: notBefore)
@@ -287,6 +285,13 @@ extension CycleDraft {
         state.nextCheck = PollingInterval(settings: record.feed.settings).leaveSkipped(next, wishes)
         if next > notBefore { reason = .schedule }
         if hearsHubs { leaveToHub(now: now) }
+    }
+
+    /// Takes what is new for the feed's habit.
+    mutating func learn(now: Timestamp) {
+        gap = state.rhythm.learn(
+            from: new.map(\.article), documentSize, hasKnown: isPush || isGapClosed || unchanged + revised.count > 0,
+            at: now)
     }
 
     /// While a hub sends what is new, one poll a day is a safety net; unless the user set the feed's times.

@@ -12,7 +12,7 @@ extension FeedCycle {
     }
 
     /// Parses, compares, matches and stores what came; it may be a part of the feed. What cannot be read is a failed report, and
-    /// changes nothing. The feed's state, validators and next poll stay as they are.
+    /// changes nothing. What is new counts as the feed's habit; else its state, validators and next poll stay as they are.
     public func receive(_ document: FetchedDocument, of record: FeedRecord) async -> FeedReport {
         let started = now()
         var draft = CycleDraft(record: record, started: started, isManual: false)
@@ -31,6 +31,7 @@ extension FeedCycle {
             normalize(parsed, keys, decider.decide(identified, against: known), at: started, into: &draft)
             draft.watch.end(.normalize)
             try await flag(parsed, at: started, into: &draft)
+            draft.learn(now: started)
         } catch {
             return draft.report(failed: error.failure)
         }

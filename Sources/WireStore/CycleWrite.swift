@@ -13,7 +13,7 @@ public struct CycleWrite: Hashable, Sendable {
     /// Of these matches; an alert whose match is not stored is not stored either.
     public var alerts: [NewAlert]
     public var notices: [NewNotice]
-    /// A hub sent the articles: the feed's state and its last check stay as they are.
+    /// A hub sent the articles: of the feed's state only the rhythm is stored, and its last check stays as it is.
     public var isPush: Bool
 
     public init(

@@ -163,6 +163,11 @@ enum FeedTable {
         try db.run(replacement, [.of(check.feed)] + state.values + check.values)
     }
 
+    /// Puts a feed's rhythm in the place of the stored one, if it has a state at all.
+    static func save(_ rhythm: FeedRhythm, of feed: FeedID, on db: Database) throws {
+        try db.run("UPDATE feed_state SET rhythm = ? WHERE feed = ?", [.of(rhythm.bytes), .of(feed)])
+    }
+
     private static func entry(_ row: Row) -> Entry {
         var columns = ColumnReader(row)
         let listing = Listing(&columns)

@@ -34,7 +34,11 @@ extension SQLiteStore {
 enum CycleTables {
     static func save(_ write: CycleWrite, on db: Database) throws -> CycleReceipt {
         var receipt = CycleReceipt()
-        if !write.isPush { try FeedTable.save(write.state, write.check, on: db) }
+        if write.isPush {
+            try FeedTable.save(write.state.rhythm, of: write.feed, on: db)
+        } else {
+            try FeedTable.save(write.state, write.check, on: db)
+        }
         if !write.new.isEmpty {
             let insertion = try ArticleTable.Insertion(on: db)
             for new in write.new where try insertion.insert(new, into: write.feed) {

@@ -7,8 +7,8 @@ import WireStore
 
 /// What is written about the metrics, against the page itself.
 struct MetricsTests {
-    /// The names of a page on which everything has happened once.
-    private var names: Set<String> {
+    /// A page on which everything has happened once.
+    private var page: String {
         let now = Timestamp(milliseconds: 1_772_359_200_000)
         let telemetry = Telemetry(started: now)
         let feed = Feed(
@@ -19,11 +19,17 @@ struct MetricsTests {
                 revised: 0, unchanged: 0, nextCheck: nil, wasAsked: true, flagged: []), at: now)
         telemetry.note(.done, of: "desk")
         let stock = MetricsText.Stock(
-            queue: OutboxQueue(deliveries: 1, oldest: now), databaseBytes: 1, channels: [ChannelHealth(channel: "desk")]
-        )
-        let page = MetricsText.text(telemetry, stock, now: now)
-        return Set(page.matches(of: /TYPE ([a-z_]+)\b/).map { String($0.1) })
+            queue: OutboxQueue(deliveries: 1, oldest: now), databaseBytes: 1,
+            channels: [ChannelHealth(channel: "desk")],
+            leases: [60, nil, -60].map { (seconds: Int64?) in
+                PushLease(
+                    feed: feed.id, token: "t", secret: nil, hub: "https://h.example/", topic: "https://a.example/",
+                    asked: now, until: seconds.map { now + .seconds($0) })
+            })
+        return MetricsText.text(telemetry, stock, now: now)
     }
+
+    private var names: Set<String> { Set(page.matches(of: /TYPE ([a-z_]+)\b/).map { String($0.1) }) }
 
     private func text(_ path: String) throws -> String {
         let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
@@ -40,6 +46,12 @@ struct MetricsTests {
                 String(name.dropLast($0.count))
             }
             #expect(names.contains(name) || names.contains(plain ?? name), "\(name)")
+        }
+    }
+
+    @Test func `subscriptions are counted by state`() {
+        for state in ["active", "pending", "over"] {
+            #expect(page.contains("wirewatch_leases{state=\"\(state)\"} 1\n"), "\(state)")
         }
     }
 

@@ -49,7 +49,7 @@ let leasePromises = [
         try await store.pollSoon(feeds[0], now: samples.now)
         #expect(try await store.feeds().first?.state.nextCheck == samples.now + .seconds(3_000))
     },
-    StorePromise("leaves a feed's state alone when a hub sent the articles") { samples in
+    StorePromise("leaves a feed's state alone but for its rhythm when a hub sent the articles") { samples in
         let store = samples.store
         let feed = try await samples.feed()
         let check = FeedCheck(feed: feed, started: samples.now, outcome: .modified, status: 200, bytes: 1, failure: nil)
@@ -58,12 +58,14 @@ let leasePromises = [
         _ = try await store.apply(CycleWrite(check: check, state: state))
         var other = FeedState()
         other.failures = 9
+        other.rhythm.count([samples.now], documentSize: 7, at: samples.now)
         let write = CycleWrite(
             check: FeedCheck(feed: feed, started: samples.now, outcome: .modified, status: nil, bytes: 2, failure: nil),
             state: other, new: [samples.article("x", in: feed)], isPush: true)
         #expect(try await store.apply(write).new.count == 1)
         #expect(try await store.apply(write).new.isEmpty)
         let record = try #require(try await store.feeds().first)
+        state.rhythm = other.rhythm
         #expect(record.state == state && record.lastCheck == check)
     },
 ]

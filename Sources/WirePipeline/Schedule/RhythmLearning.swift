@@ -10,8 +10,9 @@ extension FeedRhythm {
     mutating func learn(
         from articles: [Article], _ documentSize: Int?, hasKnown: Bool, at now: Timestamp
     ) -> Gap? {
-        guard documentSize != nil || !articles.isEmpty else { return nil }
         let isFirst = documentSizes.isEmpty
+        // A part says little before there was a whole.
+        guard documentSize != nil || !articles.isEmpty && !isFirst else { return nil }
         let known = newest
         let dates = articles.compactMap { article -> Timestamp? in
             (article.item.published ?? article.item.updated).flatMap { $0 <= article.seen ? $0 : nil }
@@ -27,7 +28,7 @@ extension FeedRhythm {
                 // An article that is older than what was there before was dated back.
                 if !isFirst, let known, date < known { return article.seen }
                 return date
-            }, documentSize: documentSize ?? window ?? articles.count, at: now)
+            }, documentSize: documentSize, at: now)
         if let last, !isFirst {
             for date in dates where date > last { note(delay: now - date) }
         }
