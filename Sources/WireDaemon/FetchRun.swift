@@ -170,23 +170,21 @@ public enum FetchRunError: Error, Sendable, CustomStringConvertible {
 private final class Reports: Sendable {
     /// By feed, its place among those that are asked.
     private let places: [FeedID: Int]
-    private let reports: Mutex<[FeedReport?]>
+    private let reports = Mutex<[FeedReport]>([])
 
     init(of records: [FeedRecord]) {
         places = Dictionary(records.enumerated().map { ($1.feed.id, $0) }) { first, _ in first }
-        reports = Mutex(Array(repeating: nil, count: records.count))
+        reports.withLock { $0.reserveCapacity(records.count) }
     }
 
-    func keep(_ report: FeedReport) {
-        guard let place = places[report.feed.id] else { return }
-        reports.withLock { $0[place] = report }
-    }
+    func keep(_ report: FeedReport) { reports.withLock { $0.append(report) } }
 
-    /// Those that have come, in the order of the feeds; none are left.
+    /// Those that have come, in the order of the feeds; none are left. They are sorted where they lie: of many feeds there is
+    /// no room for a copy.
     func takeAll() -> [FeedReport] {
-        reports.withLock { reports in
-            defer { reports = [] }
-            return reports.compactMap(\.self)
-        }
+        var all: [FeedReport] = []
+        reports.withLock { swap(&$0, &all) }
+        all.sort { places[$0.feed.id] ?? 0 < places[$1.feed.id] ?? 0 }
+        return all
     }
 }

@@ -25,7 +25,7 @@ public final class SQLiteStore: Store {
         /// Bytes of a page: the text of most articles fits, and is not strung over pages of its own.
         static let page = 16_384
         /// Page cache of the connection that writes, KiB.
-        static let cache = 16_384
+        static let cache = 6_144
         /// And of each of those that read: they fill theirs in the course of days, and find the pages in the system's.
         static let readerCache = 2_048
         /// Writes in one commit: bounds what a crash can undo and how long readers' memory grows.
