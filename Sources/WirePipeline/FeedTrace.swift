@@ -101,7 +101,7 @@ public struct FeedTracer: Sendable {
         traces.append(
             StageTrace(
                 .normalize,
-                "\(items.count) articles, \(dated) with a date, \(items.count { $0.0.url != nil }) with a link",
+                "\(articles(items.count)), \(dated) with a date, \(items.count { $0.0.url != nil }) with a link",
                 facts: ["articles": .integer(Int64(items.count)), "dated": .integer(Int64(dated))]))
         let facts = FeedFacts(
             url: feed.address, title: feed.title, folder: feed.folder.isEmpty ? nil : feed.folder,
@@ -109,12 +109,15 @@ public struct FeedTracer: Sendable {
         let matches = topics.match(items.lazy.map { ($0.0, nil, $0.1) }, of: facts, now: time)
         let flagged = matches.flatMap { $0 }.map(\.topic.name)
         let names = Set(flagged).sorted().joined(separator: ", ")
+        let count = matches.count { !$0.isEmpty }
         traces.append(
             StageTrace(
-                .match, "\(matches.count { !$0.isEmpty }) articles flagged" + (names.isEmpty ? "" : ": \(names)"),
-                facts: ["flagged": .integer(Int64(matches.count { !$0.isEmpty }))]))
+                .match, "\(articles(count)) flagged" + (names.isEmpty ? "" : ": \(names)"),
+                facts: ["flagged": .integer(Int64(count))]))
         return traces
     }
+
+    private func articles(_ count: Int) -> String { count == 1 ? "1 article" : "\(count) articles" }
 
     private func trace(of facts: FetchFacts, _ document: FetchedDocument) -> StageTrace {
         var text = facts.status.map { "status \($0), " } ?? ""

@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .long, help: ArgumentHelp("text or jsonl.", valueName: "format"))
+    @Option(name: .long, help: ArgumentHelp("text or jsonl; json is the same here.", valueName: "format"))
     var format: OutputFormat = .text
 
     func run() async throws {
