@@ -54,11 +54,8 @@ extension ColumnValue {
         case .null: return SQLITE_OK
         case .integer(let value): return sqlite3_bind_int64(statement, index, value)
         case .text(var text):
-            // SQLite takes a null pointer for NULL, and an empty text may have one.
-            if text.isEmpty { return sqlite3_bind_text(statement, index, "", 0, ColumnValue.copied) }
             return text.withUTF8 { ColumnValue.bind($0, to: statement, index) }
         case .utf8(let text):
-            if text.isEmpty { return sqlite3_bind_text(statement, index, "", 0, ColumnValue.copied) }
             return text.withUnsafeBufferPointer { ColumnValue.bind($0, to: statement, index) }
         case .blob(let bytes):
             return bytes.withUnsafeBytes { ColumnValue.bind($0, to: statement, index) }
@@ -84,8 +81,10 @@ extension ColumnValue {
     }
 
     private static func bind(_ text: UnsafeBufferPointer<UInt8>, to statement: SQLiteStatement, _ index: CInt) -> CInt {
+        // SQLite takes a null pointer for NULL, and an empty text may have one.
+        if text.isEmpty { return sqlite3_bind_text(statement, index, "", 0, copied) }
         // SAFETY: SQLite copies the bytes within the call.
-        text.withMemoryRebound(to: CChar.self) { bytes in
+        return text.withMemoryRebound(to: CChar.self) { bytes in
             sqlite3_bind_text64(
                 statement, index, bytes.baseAddress, UInt64(bytes.count), copied, UInt8(SQLITE_UTF8))
         }
