@@ -94,12 +94,12 @@ struct NaiveSearch {
             }
             guard begins(text, start), ends(text, end), !isInside || text[start - 1] == "'" else { continue }
             let source = block.characters[start].offset..<block.characters[min(end, text.count - 1)].offset
-            // And in `at&t:E` it is t:E, as in `at&t.E` it is t.E.
+            // And in `at&t:E` it is t:E.
             let goesOn = block.words.contains {
                 $0.source.lowerBound < source.upperBound && $0.source.upperBound > source.upperBound
                     && $0.end == $0.start + 1
             }
-            if goesOn, text[end] == ":" || text[end] == "." { continue }
+            if goesOn, text[end] == ":" { continue }
             let inside = block.words.filter { $0.end == $0.start + 1 && $0.source.overlaps(source) }
             if let low = inside.map(\.start).min(), let high = inside.map(\.end).max() { found.insert(low..<high) }
         }
