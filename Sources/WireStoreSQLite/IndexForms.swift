@@ -11,7 +11,7 @@ struct IndexForms {
     /// Differs between programs that break texts into words differently.
     static let version: String = {
         let sample = [
-            "The attorney-general's U.S. office isn't O'Neill's: 1,000 re\u{301}sume\u{301}s, Straße, Müller & Søn, AT&T, C++",
+            "The attorney-general's U.S. office isn't O'Neill's: 1,000 re\u{301}sume\u{301}s, Straße, Müller & Søn, AT&T.I, C++, a.U.S.",
             "İstanbul ısı ﬁne Ελλάς ёлка й أحمد שָׁלוֹם คนไทย 東京都 ひらがな 서울이 हिन्दी node.js Update:Barr l'économie ™",
         ]
         var forms = IndexForms()

@@ -196,7 +196,8 @@ struct BlockRun {
         for index in start..<end {
             word.append(FoldedScalar(ascii: text[index], at: base &+ index))
         }
-        note(writeWord(word, 0, word.count), gap)
+        let next = end < text.count ? UInt32(text[end]) : nil
+        note(writeWord(word, 0, word.count, behind: gap, before: next), gap)
         lastEnd = end
         swap(&word, &scratch.word)
     }
@@ -223,7 +224,9 @@ struct BlockRun {
             }
             let segment = wordRange(in: folding.text, from: index)
             if segment.isWord {
-                note(writeWord(folding.text, index, segment.end), gapLength == 0 ? .other : gap)
+                let next = segment.end < folding.text.count ? folding.text[segment.end].value : nil
+                let before = gapLength == 0 ? .other : gap
+                note(writeWord(folding.text, index, segment.end, behind: before, before: next), before)
                 gapLength = 0
                 gap = .other
             } else {
@@ -287,12 +290,26 @@ struct WordSpan {
 
 /// What stands between two words.
 enum WordGap {
-    case hyphen, blank, other
+    case hyphen, blank, symbol, other
 }
 
 extension WordGap {
+    /// Symbols that change what a letter beside them means: `AT&T`, `C++`.
+    static func isSymbol(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x23...0x26, 0x2A, 0x2B, 0x40, 0xA3, 0xA5, 0xB0, 0x20AC: true
+        default: false
+        }
+    }
+
     init(_ scalar: UInt32, isAlone: Bool) {
-        self = !isAlone ? .other : scalar == 0x2D ? .hyphen : scalar == 0x20 ? .blank : .other
+        self =
+            switch isAlone ? scalar : 0 {
+            case 0x2D: .hyphen
+            case 0x20: .blank
+            case let scalar where Self.isSymbol(scalar): .symbol
+            default: .other
+            }
     }
 }
 

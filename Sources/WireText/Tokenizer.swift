@@ -19,6 +19,8 @@ public struct Tokenizer: Sendable {
         public static let parts = 16
         /// Up to so many parts, each run of neighbours is written as one too.
         public static let partsWithRuns = 4
+        /// Up to so many letters joined by full stops, each run of neighbours is found too.
+        public static let initials = 6
     }
 
     let side: Side

@@ -1,8 +1,14 @@
 /// Writes the forms of one word: its own first, then the aliases of matching.md, section 2.
 extension BlockRun {
     /// A word that is a segment of UAX #29; returns nil if it cannot be part of a joined one.
-    mutating func writeWord(_ text: [FoldedScalar], _ start: Int, _ end: Int) -> WordSpan? {
-        let parts = tokenizer.side != .query ? WordParts(text, start, end) : WordParts()
+    mutating func writeWord(
+        _ text: [FoldedScalar], _ start: Int, _ end: Int, behind gap: WordGap, before next: UInt32?
+    ) -> WordSpan? {
+        let parts =
+            tokenizer.side == .query
+            ? WordParts()
+            : WordParts(
+                text, start, end, isBehindSymbol: gap == .symbol, isBeforeSymbol: next.map(WordGap.isSymbol) ?? false)
         guard parts.ranges.count > 1 else {
             let span = writeForms(text, start, end, span(of: text, start, end), kind: .word)
             if let only = parts.ranges.first, only.count < end - start {
@@ -11,6 +17,7 @@ extension BlockRun {
                 inner.sourceEnd = self.span(of: text, only.lowerBound, only.upperBound).sourceEnd
                 writeForms(text, only.lowerBound, only.upperBound, inner, kind: .alias)
             }
+            writeShorterInitials(text, parts.ranges.first ?? start..<end)
             position &+= 1
             return span
         }
@@ -19,12 +26,27 @@ extension BlockRun {
         for part in parts.ranges {
             writeForms(
                 text, part.lowerBound, part.upperBound, span(of: text, part.lowerBound, part.upperBound), kind: .word)
+            writeShorterInitials(text, part)
             position &+= 1
         }
         let mark = tokens.count
         whole = writeForms(text, start, end, whole, kind: .joined)
         moveBack(from: mark, before: whole.position)
         return whole
+    }
+
+    /// `a.U.S.` is also `U.S.`, if a blank was forgotten: each run of the letters, at the place of all.
+    private mutating func writeShorterInitials(_ text: [FoldedScalar], _ word: Range<Int>) {
+        guard tokenizer.side != .query, word.count > 4, word.count < 2 * Tokenizer.Limits.initials else { return }
+        let letters = stride(from: word.lowerBound, to: word.upperBound, by: 2)
+        guard letters.dropFirst().allSatisfy({ WordParts.isSeparator(text[$0 - 1].value) && !text[$0].isDigit }) else {
+            return
+        }
+        for first in letters {
+            for last in letters where last > first && last - first < word.count - 1 {
+                writeForms(text, first, last + 1, span(of: text, first, last + 1), kind: .alias)
+            }
+        }
     }
 
     /// The place of `text[start..<end]` at the next position.

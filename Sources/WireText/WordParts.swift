@@ -4,7 +4,8 @@ struct WordParts {
 
     init() {}
 
-    init(_ text: [FoldedScalar], _ start: Int, _ end: Int) {
+    /// A letter beside a symbol is part of what the symbol makes of it, and not of what follows: `AT&T.I`, `a:C++`.
+    init(_ text: [FoldedScalar], _ start: Int, _ end: Int, isBehindSymbol: Bool, isBeforeSymbol: Bool) {
         guard (start..<end).contains(where: { Self.isSeparator(text[$0].value) }) else { return }
         var pieces: [Range<Int>] = []
         var first = start
@@ -13,7 +14,9 @@ struct WordParts {
             first = index + 1
         }
         for piece in pieces {
-            if let before = ranges.last, Self.staysTogether(text, before, piece) {
+            let isApart =
+                isBehindSymbol && ranges.last == start..<start + 1 || isBeforeSymbol && piece == end - 1..<end
+            if let before = ranges.last, !isApart, Self.staysTogether(text, before, piece) {
                 ranges[ranges.count - 1] = before.lowerBound..<piece.upperBound
             } else {
                 ranges.append(piece)
@@ -22,7 +25,7 @@ struct WordParts {
         if ranges.count == 1, ranges[0] == start..<end { ranges = [] }
     }
 
-    private static func isSeparator(_ scalar: UInt32) -> Bool { scalar == 0x2E || scalar == 0x3A || scalar == 0x5F }
+    static func isSeparator(_ scalar: UInt32) -> Bool { scalar == 0x2E || scalar == 0x3A || scalar == 0x5F }
 
     /// Single letters (`U.S.`) and the digits of a number are not split.
     private static func staysTogether(_ text: [FoldedScalar], _ before: Range<Int>, _ piece: Range<Int>) -> Bool {

@@ -36,6 +36,12 @@ import WireModel
         ("U.S.", "the U.S.-led force", true), ("U.S.", "the U.S.A. today", false), ("AT&T", "told AT&T.The", true),
         ("AT&T*", "AT&T1 rose", true), ("AT&T*", "at two", false), ("node.j*", "node.js", true),
         ("C++", "学习C++语言", true), ("AT&T", "AT&T大阪", true), ("C++", "C++을", true),
+        ("AT&T", "told AT&T.I said", true), ("AT&T", "of at&t:E and", true), ("AT&T", "told “AT&T.É", true),
+        ("{AT&T}", "AT&T.x_barr_y", true), ("C++", "a:C++", true), ("C#", "é.C#", true), ("C++", "U.S.C++", true),
+        ("U.S.", "a.U.S. office", true), ("U.S.", "क.U.S.", true), ("U.S.", "U.S.A.U.S. said", true),
+        ("U.S", "J.R.U.S.A. said", true), ("U.S.", "É.U.S. said", true), ("r.u", "J.R.U.S.A. said", true),
+        ("{É.U}", "a.É.U.S. said", true), ("E.U", "a.É.U.S. said", false), ("U.S.", "AT&U.S. today", true),
+        ("U.S.", "(U.S.) today", true), ("AT&T", "AT&T1.I", false),
         // Numbers
         ("1000", "1,000 people", true), ("1,000", "1000 people", true), ("1000", "1 000 people", true),
         // Elided articles

@@ -87,19 +87,8 @@ struct NaiveSearch {
         var found: Set<Range<Int>> = []
         for start in text.indices where text[start...].starts(with: spelling) {
             let end = start + spelling.count
-            // In `a:C++` the word is a:C, as single letters are kept together.
-            let first = block.characters[start].offset
-            let isInside = block.words.contains {
-                $0.source.lowerBound < first && $0.source.upperBound > first && $0.end == $0.start + 1
-            }
-            guard begins(text, start), ends(text, end), !isInside || text[start - 1] == "'" else { continue }
+            guard begins(text, start), ends(text, end) else { continue }
             let source = block.characters[start].offset..<block.characters[min(end, text.count - 1)].offset
-            // And in `at&t:E` it is t:E.
-            let goesOn = block.words.contains {
-                $0.source.lowerBound < source.upperBound && $0.source.upperBound > source.upperBound
-                    && $0.end == $0.start + 1
-            }
-            if goesOn, text[end] == ":" { continue }
             let inside = block.words.filter { $0.end == $0.start + 1 && $0.source.overlaps(source) }
             if let low = inside.map(\.start).min(), let high = inside.map(\.end).max() { found.insert(low..<high) }
         }
