@@ -24,7 +24,9 @@ struct NaiveTerm: Hashable {
     }
 
     /// Words with symbols: this very spelling.
-    static let symbols: Set<String> = ["at&t", "c++", "c#", ".net", "node.js", "u.s.", "x_barr_y", "resign.the"]
+    static let symbols: Set<String> = [
+        "at&t", "c++", "c#", ".net", "node.js", "u.s.", "x_barr_y", "resign.the", "update:barr",
+    ]
 
 }
 
