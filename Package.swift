@@ -50,9 +50,9 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .systemLibrary(name: "CMemfd"),
-        .systemLibrary(name: "CAllocator"),
-        // C++ behind a C face
+        // C++ behind a C face, and the allocator of the whole program
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         // 0 ground: values; words and Unicode; no I/O
         .target(name: "WireModel", dependencies: ["CCrypto"], swiftSettings: strict),

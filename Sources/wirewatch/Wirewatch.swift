@@ -27,7 +27,6 @@ struct Wirewatch: AsyncParsableCommand {
 
     /// Runs the command; wrong use ends with 2, not with the library's 64.
     static func main() async {
-        Allocator.prepare()
         StandardStreams.prepare()
         let code = await run(CommandLine.arguments)
         if let loss = StandardOutput.loss {

@@ -11,7 +11,8 @@ public struct ProgramRun: Sendable {
     /// - Parameters:
     ///   - arguments: the command; the settings of the folder are added to it.
     ///   - files: by name, put into the folder before; `wirewatch.yaml` is among them.
-    public init(_ arguments: [String], with files: [String: String]) throws {
+    ///   - environment: variables besides those of the tests.
+    public init(_ arguments: [String], with files: [String: String], environment: [String: String] = [:]) throws {
         let folder = NSTemporaryDirectory() + "wirewatch-run-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -20,6 +21,7 @@ public struct ProgramRun: Sendable {
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: ServiceProcess.program)
         process.arguments = arguments + ["--config", folder + "/wirewatch.yaml"]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = pipe
         process.standardError = pipe
         try process.run()
