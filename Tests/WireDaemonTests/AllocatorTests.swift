@@ -17,7 +17,8 @@ struct AllocatorTests {
         let told = try options("")
         #expect(
             told.isSuperset(of: [
-                "opt.narenas: 1", "opt.tcache_max: 16384", "opt.muzzy_decay_ms: 0 (arenas.muzzy_decay_ms: 0)",
+                "opt.narenas: 1", "opt.tcache_max: 16384", "opt.background_thread: true (background_thread: true)",
+                "opt.muzzy_decay_ms: 0 (arenas.muzzy_decay_ms: 0)",
             ]))
         let inUse = try #require(told.first { $0.hasPrefix("Allocated: ") }).split { !$0.isNumber }.first.flatMap {
             Int($0)
