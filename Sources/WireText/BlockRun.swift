@@ -294,20 +294,12 @@ enum WordGap {
 }
 
 extension WordGap {
-    /// Symbols that change what a letter beside them means: `AT&T`, `C++`.
-    static func isSymbol(_ scalar: UInt32) -> Bool {
-        switch scalar {
-        case 0x23...0x26, 0x2A, 0x2B, 0x40, 0xA3, 0xA5, 0xB0, 0x20AC: true
-        default: false
-        }
-    }
-
     init(_ scalar: UInt32, isAlone: Bool) {
         self =
             switch isAlone ? scalar : 0 {
             case 0x2D: .hyphen
             case 0x20: .blank
-            case let scalar where Self.isSymbol(scalar): .symbol
+            case let scalar where WordSymbols.contains(scalar): .symbol
             default: .other
             }
     }

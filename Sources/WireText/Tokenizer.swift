@@ -19,7 +19,7 @@ public struct Tokenizer: Sendable {
         public static let parts = 16
         /// Up to so many parts, each run of neighbours is written as one too.
         public static let partsWithRuns = 4
-        /// Up to so many letters joined by full stops, each run of neighbours is found too.
+        /// Up to so many single letters of one word (`U.S.A.`), each run of neighbours is found too.
         public static let initials = 6
     }
 

@@ -8,7 +8,8 @@ extension BlockRun {
             tokenizer.side == .query
             ? WordParts()
             : WordParts(
-                text, start, end, isBehindSymbol: gap == .symbol, isBeforeSymbol: next.map(WordGap.isSymbol) ?? false)
+                text, start, end, isBehindSymbol: gap == .symbol,
+                isBeforeSymbol: next.map(WordSymbols.contains) ?? false)
         guard parts.ranges.count > 1 else {
             let span = writeForms(text, start, end, span(of: text, start, end), kind: .word)
             if let only = parts.ranges.first, only.count < end - start {
@@ -37,7 +38,7 @@ extension BlockRun {
 
     /// `a.U.S.` is also `U.S.`, if a blank was forgotten: each run of the letters, at the place of all.
     private mutating func writeShorterInitials(_ text: [FoldedScalar], _ word: Range<Int>) {
-        guard tokenizer.side != .query, word.count > 4, word.count < 2 * Tokenizer.Limits.initials else { return }
+        guard tokenizer.side == .text, word.count > 4, word.count < 2 * Tokenizer.Limits.initials else { return }
         let letters = stride(from: word.lowerBound, to: word.upperBound, by: 2)
         guard letters.dropFirst().allSatisfy({ WordParts.isSeparator(text[$0 - 1].value) && !text[$0].isDigit }) else {
             return

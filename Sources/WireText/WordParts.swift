@@ -38,6 +38,17 @@ struct WordParts {
     }
 }
 
+/// Symbols that change what a letter beside them means: `AT&T`, `C++`.
+public enum WordSymbols {
+    /// Whether a scalar is one of `# $ % & + @ £ ¥ ° €`.
+    public static func contains(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x23...0x26, 0x2B, 0x40, 0xA3, 0xA5, 0xB0, 0x20AC: true
+        default: false
+        }
+    }
+}
+
 extension FoldedScalar {
     var isDigit: Bool { value &- 48 < 10 || properties.isDigit }
 }

@@ -40,7 +40,9 @@ import WireModel
         ("{AT&T}", "AT&T.x_barr_y", true), ("C++", "a:C++", true), ("C#", "é.C#", true), ("C++", "U.S.C++", true),
         ("U.S.", "a.U.S. office", true), ("U.S.", "क.U.S.", true), ("U.S.", "U.S.A.U.S. said", true),
         ("U.S", "J.R.U.S.A. said", true), ("U.S.", "É.U.S. said", true), ("r.u", "J.R.U.S.A. said", true),
-        ("{É.U}", "a.É.U.S. said", true), ("E.U", "a.É.U.S. said", false), ("U.S.", "AT&U.S. today", true),
+        ("{É.U}", "a.É.U.S. said", true), ("E.U", "a.É.U.S. said", false), ("U.S.A.", "the U.S.A. today", true),
+        ("U.S.A.", "the U.S. today", false), ("{U.S.A.}", "a.U.S.A. today", true),
+        ("\"U.S.A. today\"", "a.U.S.A. today", true), ("U.S.", "AT&U.S. today", true),
         ("U.S.", "(U.S.) today", true), ("AT&T", "AT&T1.I", false),
         // Numbers
         ("1000", "1,000 people", true), ("1,000", "1000 people", true), ("1000", "1 000 people", true),

@@ -16,9 +16,13 @@ enum Spelling {
     static let starLetter: Unicode.Scalar = "\u{168A}"
     static let oneLetter: Unicode.Scalar = "\u{168B}"
 
-    static func isLeadingSymbol(_ scalar: Unicode.Scalar) -> Bool { ".@$€£¥&%+#".unicodeScalars.contains(scalar) }
+    static func isLeadingSymbol(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "." || scalar != "°" && WordSymbols.contains(scalar.value)
+    }
 
-    static func isTrailingSymbol(_ scalar: Unicode.Scalar) -> Bool { "+#%&@$€£°".unicodeScalars.contains(scalar) }
+    static func isTrailingSymbol(_ scalar: Unicode.Scalar) -> Bool {
+        scalar != "¥" && WordSymbols.contains(scalar.value)
+    }
 
     /// Symbols between letters that are not hyphens, apostrophes or separators of groups of digits.
     static func hasInnerSymbol(_ scalars: [Unicode.Scalar]) -> Bool {
