@@ -6,7 +6,10 @@ extension ParseError {
     public var failure: Failure {
         let reason = problems.last?.message ?? "The document is not a feed."
         return switch self {
-        case .empty: Failure(stage: .parse, code: "empty_input", message: reason, isRetryable: true)
+        case .empty:
+            Failure(
+                stage: .parse, code: "empty_input",
+                message: reason + " The last good one stays in use; it is tried again later.", isRetryable: true)
         case .notAFeed:
             Failure(
                 stage: .parse, code: "not_a_feed", message: reason + " Look the feed's address up if this lasts.",

@@ -69,6 +69,8 @@ struct FaultTests {
                 "failed:too_large"
             ),
             ("100 kB line", ok + "X: " + String(repeating: "a", count: 100_000) + "\r\n" + rest, "failed:too_large"),
+            ("300 kB line", ok + "X: " + String(repeating: "a", count: 300_000) + "\r\n" + rest, "failed:too_large"),
+            ("300 kB status", "HTTP/1.1 200 " + String(repeating: "a", count: 300_000) + rest, "failed:too_large"),
             ("60 kB line", ok + "X: " + String(repeating: "a", count: 60_000) + "\r\n" + rest, "modified"),
             ("10,000 headers", ok + many + rest, "failed:too_large"),
             ("status 999", "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", "failed:http_status"),

@@ -30,6 +30,20 @@ struct TransferTests {
         #expect(document.bytes == (try Fixtures.bytes("http/feed.txt")))
     }
 
+    @Test("P08 A compressed file whose header says nothing of it is read")
+    func unnamedCoding() async throws {
+        let server = try FixtureServer()
+        let packed = try Fixtures.bytes("http/feed.gz")
+        server.answer("/f", Answer(200, [("Content-Type", "application/gzip")], body: packed))
+        guard case .modified(let document, _) = await fetch(server) else {
+            Issue.record("not read")
+            return
+        }
+        #expect(document.bytes == (try Fixtures.bytes("http/feed.txt")))
+        server.answer("/f", Answer(200, [], body: Array(packed.dropLast(9))))
+        #expect(await fetch(server).word == "failed:partial")
+    }
+
     @Test("P08 An unknown coding, a lying one, and too many are errors")
     func badCodings() async throws {
         let server = try FixtureServer()

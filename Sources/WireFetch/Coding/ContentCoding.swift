@@ -33,6 +33,9 @@ enum ContentCoding: Hashable, Sendable {
         return bytes
     }
 
+    /// How a gzip member begins: the mark and the one method there is (RFC 1952 section 2.3.1).
+    static let gzipMark: [UInt8] = [0x1F, 0x8B, 0x08]
+
     static let cut = FetchError.partial(detail: "the compressed body is cut")
 }
 
@@ -131,7 +134,9 @@ private enum Inflater {
             switch status {
             case Z_OK: continue
             case Z_STREAM_END:
-                guard severalMembers, input[read...].starts(with: [0x1F, 0x8B]) else { return output.finished() }
+                guard severalMembers, input[read...].starts(with: ContentCoding.gzipMark) else {
+                    return output.finished()
+                }
                 inflateReset(&stream)
             case Z_BUF_ERROR: throw ContentCoding.cut  // there was room, so what it lacks is input
             case Z_MEM_ERROR: throw .outOfResources(detail: "no memory")

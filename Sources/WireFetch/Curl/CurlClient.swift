@@ -89,6 +89,9 @@ struct ReceivedAnswer: Sendable {
     }
 
     func decoded(limits: TransferLimits) throws(FetchError) -> HTTPResponse {
+        var codings = codings
+        // A file that lies compressed on the server's disk and is sent as it lies: no feed begins with gzip's mark.
+        if codings.isEmpty, response.body.starts(with: ContentCoding.gzipMark) { codings = [.gzip] }
         if codings.isEmpty { return response }
         let body = try ContentCoding.decode(response.body, codings, limits: limits)
         return HTTPResponse(

@@ -217,6 +217,9 @@ final class CurlTransfer {
         case CURLE_PARTIAL_FILE: return .partial(detail: "the body is shorter than announced")
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR: return .partial(detail: detail(code))
         case CURLE_BAD_CONTENT_ENCODING: return .badEncoding(detail: detail(code))
+        // libcurl says so, too, of a line of the head that is longer than it reads.
+        case CURLE_OUT_OF_MEMORY where isConnected && !head.isComplete:
+            return .headersTooLarge(limit: TransferLimits.Fixed.headerBytes)
         case CURLE_OUT_OF_MEMORY: return .outOfResources(detail: "no memory")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .protocolViolation(detail: detail(code))
@@ -230,12 +233,16 @@ final class CurlTransfer {
         }
     }
 
-    private func timeoutError() -> FetchError {
+    private var isConnected: Bool {
         var connected: curl_off_t = 0
-        var lasted: curl_off_t = 0
         _ = ww_easy_getinfo_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+        return connected > 0
+    }
+
+    private func timeoutError() -> FetchError {
+        var lasted: curl_off_t = 0
         _ = ww_easy_getinfo_offset(easy, CURLINFO_TOTAL_TIME_T, &lasted)
-        if connected == 0, !head.hasBegun { return .connectTimeout(after: min(limits.connect, limits.total)) }
+        if !isConnected, !head.hasBegun { return .connectTimeout(after: min(limits.connect, limits.total)) }
         return .microseconds(Int64(lasted)) + .milliseconds(50) < limits.total
             ? .tooSlow : .timeout(after: limits.total)
     }
