@@ -61,7 +61,7 @@ enum AtomElements {
         }
     }
 
-    private static func entry(_ name: LocalName) -> XMLMeaning {
+    static func entry(_ name: LocalName) -> XMLMeaning {
         switch name {
         case .id: .value(.atomID)
         case .title: .text(.title)

@@ -17,7 +17,7 @@ enum RSS: FeedFormat {
 
 /// What RSS's own elements mean.
 enum RSSElements {
-    static func meaning(of name: LocalName, in scope: XMLScope, isAtom: Bool) -> XMLMeaning {
+    static func meaning(of name: LocalName, in scope: XMLScope) -> XMLMeaning {
         switch scope {
         case .outside:
             switch name {
@@ -77,7 +77,7 @@ enum RSSElements {
         switch name {
         case .title: .text(.title)
         case .link: .link
-        case .description: .text(.summary)
+        case .description: .text(.description)
         case .content, .body, .fullitem: .text(.plainContent)
         case .guid: .value(.guid)
         case .pubDate: .date(.published)
@@ -89,6 +89,8 @@ enum RSSElements {
         case .image: .image
         case .language: .value(.language)
         case .copyright, .rights: .text(.rights)
+        // Atom's names without its namespace, as some programs write them; not `id`, which may be anyone's number.
+        case .summary, .published, .issued, .created, .updated, .modified: AtomElements.entry(name)
         default: .ignored
         }
     }

@@ -42,6 +42,7 @@ struct XMLFeedState {
     var foreign: [RawElement] = []
     var frames: [Frame] = []
     var contentRank = XMLTextSlot.title
+    var summaryRank = XMLTextSlot.title
     private var isRDF = false
 
     init() { frames.reserveCapacity(32) }
@@ -110,7 +111,7 @@ extension XMLFeedState {
 
     func meaning(of name: XMLKind, in scope: XMLScope) -> XMLMeaning {
         switch name.vocabulary {
-        case .rss: RSSElements.meaning(of: name.local, in: scope, isAtom: root == .atom)
+        case .rss: RSSElements.meaning(of: name.local, in: scope)
         case .atom: AtomElements.meaning(of: name.local, in: scope)
         case .rdf: RSSElements.meaning(ofRDF: name.local, in: scope)
         case .sitemap, .news, .image: SitemapElements.meaning(of: name, in: scope)
@@ -197,6 +198,7 @@ extension XMLFeedState {
         entry.base = context.base
         entry.xmlLanguage = attributes.xml(.lang)
         contentRank = .title
+        summaryRank = .title
         if name.vocabulary != .atom, let about = attributes.value(anyNamespace: .about), !about.isEmpty {
             entry.about = about
         }

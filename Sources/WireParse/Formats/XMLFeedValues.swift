@@ -209,7 +209,11 @@ extension XMLFeedState {
     private mutating func setEntry(_ slot: XMLTextSlot, _ text: RawText) {
         switch slot {
         case .title: if entry.title == nil { entry.title = text }
-        case .summary: if entry.summary == nil { entry.summary = text }
+        case .summary, .description:
+            if entry.summary == nil || slot.rawValue > summaryRank.rawValue && !text.source.isEmpty {
+                entry.summary = text
+                summaryRank = slot
+            }
         case .rights: if entry.rights == nil { entry.rights = text }
         case .info: break
         case .atomContent, .plainContent, .xhtmlBody, .encoded:
@@ -224,7 +228,7 @@ extension XMLFeedState {
     static func set(_ slot: XMLTextSlot, _ text: RawText, in head: inout ParsedHead) {
         switch slot {
         case .title: if head.title == nil { head.title = text }
-        case .summary: if head.description == nil { head.description = text }
+        case .summary, .description: if head.description == nil { head.description = text }
         case .rights: if head.rights == nil { head.rights = text }
         case .info: if head.info == nil { head.info = text }
         case .atomContent, .plainContent, .xhtmlBody, .encoded: break

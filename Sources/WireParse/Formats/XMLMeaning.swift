@@ -23,7 +23,9 @@ enum XMLMeaning {
 }
 
 enum XMLTextSlot: UInt8 {
-    case title, summary, info, rights
+    case title, info, rights
+    /// What an entry is about, the better one later: Atom's `summary`, RSS's `description`.
+    case summary, description
     /// Content, better ones later: an Atom `content`, RSS `content`, `body` or `fullitem`, `xhtml:body`, `content:encoded`.
     case atomContent, plainContent, xhtmlBody, encoded
 }
