@@ -14,7 +14,7 @@ struct TerminalText {
         if let notice = message.notice { return "\(MarkedText.harmless(notice.title)) · \(time)" }
         if message.kind == .test { return "Test of channel “\(message.channel)” · \(time)" }
         let topics = MarkedText.harmless(MailText(message: message).topics)
-        return "\(topics) · \(message.count == 1 ? "1 article" : "\(message.count) articles") · \(time)"
+        return "\(topics) · \(counted(message.count, "article")) · \(time)"
     }
 
     /// The built-in lines below it.

@@ -42,7 +42,8 @@ public struct Assembly: Sendable {
 
     /// The topics of another file.
     func loadTopics(at path: String) throws(SettingsProblem) -> LoadedTopics {
-        let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list)
+        let bytes = try TextFile.readBytes(
+            path, limit: TextFile.Limits.list, hint: "write the topics there, or name their file with --topics")
         do {
             return LoadedTopics(try TopicsFile.read(bytes, name: path))
         } catch {

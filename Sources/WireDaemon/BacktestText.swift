@@ -13,8 +13,8 @@ extension Backtest {
     public var chart: String {
         let rate = { (count: Int) in Backtest.oneDigit(Double(count) / span) }
         var lines = [
-            "\(hits.count) \(hits.count == 1 ? "hit" : "hits") in \(days.count) days, \(rate(hits.count)) a day; "
-                + "\(messages) \(messages == 1 ? "message" : "messages") after grouping, \(rate(messages)) a day", "",
+            "\(counted(hits.count, "hit")) in \(counted(days.count, "day")), \(rate(hits.count)) a day; "
+                + "\(counted(messages, "message")) after grouping, \(rate(messages)) a day", "",
         ]
         let step = max(1, (days.count + Chart.lines - 1) / Chart.lines)
         let bars = stride(from: 0, to: days.count, by: step).map { first in

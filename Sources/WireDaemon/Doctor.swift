@@ -95,7 +95,7 @@ extension Doctor {
         case .success(let list):
             let path = locations.feeds(assembly.settings).path
             return file(
-                "feeds file", "\(path): \(Doctor.count(list.declarations.count, "feed"))", list.problems,
+                "feeds file", "\(path): \(counted(list.declarations.count, "feed"))", list.problems,
                 advice: "wirewatch feeds list"
             )
         }
@@ -111,18 +111,16 @@ extension Doctor {
             let counts = "\(path): \(topics.set.topics.count) of \(topics.all.count) topics in force"
             if errors == 0 { return Finding("topics file", .good, counts) }
             return Finding(
-                "topics file", .error, "\(counts), \(Doctor.count(errors, "error"))",
+                "topics file", .error, "\(counts), \(counted(errors, "error"))",
                 advice: "wirewatch topics check names them")
         }
     }
-
-    private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private func file(_ subject: String, _ text: String, _ problems: [SettingsProblem], advice: String) -> Finding {
         let errors = problems.filter(\.isError)
         if let first = errors.first {
             return Finding(
-                subject, .error, "\(text): \(Doctor.count(errors.count, "error")), the first: \(first.message)",
+                subject, .error, "\(text): \(counted(errors.count, "error")), the first: \(first.message)",
                 advice: "\(advice) names them all")
         }
         guard let first = problems.first else { return Finding(subject, .good, text) }
@@ -213,7 +211,7 @@ extension Doctor {
             let feeds = try await store.feeds().filter(\.isListed)
             var findings = [
                 Finding(
-                    "database", .good, "\(Doctor.count(statistics.articles, "article")), \(statistics.bytes >> 20) MiB")
+                    "database", .good, "\(counted(statistics.articles, "article")), \(statistics.bytes >> 20) MiB")
             ]
             findings += clockFindings(feeds, now: now) + [watchFinding(feeds, now: now)]
             findings += try await conditions(feeds, topics, store, since: statistics.oldest, now: now)

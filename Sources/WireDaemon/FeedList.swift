@@ -73,7 +73,10 @@ public struct FeedList: Sendable {
     }
 
     static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {
-        let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list)
+        let bytes = try TextFile.readBytes(
+            path, limit: TextFile.Limits.list,
+            hint: "put a feed reader's OPML list there, an empty one if all feeds are imported, or name it with --feeds"
+        )
         do {
             return try SubscriptionList.read(bytes, limit: limit)
         } catch {

@@ -52,7 +52,8 @@ enum TextFile {
         return text
     }
 
-    static func readBytes(_ path: String, limit: Int) throws(SettingsProblem) -> [UInt8] {
+    /// - Parameter hint: the way out if the file cannot be opened.
+    static func readBytes(_ path: String, limit: Int, hint: String? = nil) throws(SettingsProblem) -> [UInt8] {
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? file.close() }
@@ -61,7 +62,7 @@ enum TextFile {
         } catch let problem as SettingsProblem {
             throw problem
         } catch {
-            throw SettingsProblem(message: "\(path): cannot be opened: \(cause(of: error))", hint: nil)
+            throw SettingsProblem(message: "\(path): cannot be opened: \(cause(of: error))", hint: hint)
         }
     }
 

@@ -1,3 +1,5 @@
+import WireModel
+
 /// Why a secret cannot be read, in words that do not hold it.
 public struct SecretFault: Error, Hashable, Sendable {
     public let reason: String
@@ -38,9 +40,8 @@ public struct FetchSettings: Sendable {
 
     /// `Wirewatch/1.0 (+https://example.org/feeds; 3 subscribers)`.
     public var userAgent: String {
-        let readers = subscribers == 1 ? "1 subscriber" : "\(subscribers) subscribers"
         let contact = userAgentContact.filter { $0 != "(" && $0 != ")" && $0 != ";" && !$0.isNewline }
-        return "Wirewatch/\(version) (\(contact.isEmpty ? "" : "+\(contact); ")\(readers))"
+        return "Wirewatch/\(version) (\(contact.isEmpty ? "" : "+\(contact); ")\(counted(subscribers, "subscriber")))"
     }
 
     var limits: TransferLimits { TransferLimits(total: timeout, connect: connectTimeout, maxBodyBytes: maxBodyBytes) }

@@ -75,7 +75,7 @@ public enum DocumentJSON {
         for index in feed.entries.indices { _ = pass.item(index) }
         var text = feed.format.rawValue
         if let version = feed.version { text += " " + version }
-        text += ", \(feed.entries.count) item" + (feed.entries.count == 1 ? "" : "s")
+        text += ", " + counted(feed.entries.count, "item")
         text += ", " + counts(of: pass.problems)
         if let title = pass.description.title { text += ": " + title }
         return text
@@ -85,7 +85,7 @@ public enum DocumentJSON {
         let names: [(Problem.Severity, String)] = [(.error, "error"), (.warning, "warning"), (.info, "remark")]
         let told = names.compactMap { severity, name -> String? in
             let count = problems.count { $0.severity == severity }
-            return count == 0 ? nil : "\(count) \(name)" + (count == 1 ? "" : "s")
+            return count == 0 ? nil : counted(count, name)
         }
         return told.isEmpty ? "no problems" : told.joined(separator: ", ")
     }

@@ -93,7 +93,7 @@ extension AlertRaiser {
         let found = topics.isEmpty ? "no topic is met" : "\(flagged) flagged (\(topics.joined(separator: ", ")))"
         return notice(
             .feedFirst, feed, title: "New feed: \(occasion.feed.title ?? feed.address)",
-            text: "\(feed.address): \(articles == 1 ? "1 article" : "\(articles) articles"), \(found). "
+            text: "\(feed.address): \(counted(articles, "article")), \(found). "
                 + "What stood there before it was watched rings no alarm; from now on it does.", occasion.now)
     }
 

@@ -101,7 +101,7 @@ public struct FeedTracer: Sendable {
         traces.append(
             StageTrace(
                 .normalize,
-                "\(articles(items.count)), \(dated) with a date, \(items.count { $0.0.url != nil }) with a link",
+                "\(counted(items.count, "article")), \(dated) with a date, \(items.count { $0.0.url != nil }) with a link",
                 facts: ["articles": .integer(Int64(items.count)), "dated": .integer(Int64(dated))]))
         let facts = FeedFacts(
             url: feed.address, title: feed.title, folder: feed.folder.isEmpty ? nil : feed.folder,
@@ -112,12 +112,10 @@ public struct FeedTracer: Sendable {
         let count = matches.count { !$0.isEmpty }
         traces.append(
             StageTrace(
-                .match, "\(articles(count)) flagged" + (names.isEmpty ? "" : ": \(names)"),
+                .match, "\(counted(count, "article")) flagged" + (names.isEmpty ? "" : ": \(names)"),
                 facts: ["flagged": .integer(Int64(count))]))
         return traces
     }
-
-    private func articles(_ count: Int) -> String { count == 1 ? "1 article" : "\(count) articles" }
 
     private func trace(of facts: FetchFacts, _ document: FetchedDocument) -> StageTrace {
         var text = facts.status.map { "status \($0), " } ?? ""

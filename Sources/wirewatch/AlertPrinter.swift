@@ -91,7 +91,7 @@ struct AlertPrinter {
 
     /// What is not said by its state.
     private func facts(of message: Message) -> [String] {
-        var facts = [message.attempt == 1 ? "1 attempt" : "\(message.attempt) attempts"]
+        var facts = [counted(message.attempt, "attempt")]
         if let status = message.answer?.status { facts.append("status \(status)") }
         if message.count > 1 { facts.append("tells \(message.count) alerts") }
         var lines = [facts.joined(separator: ", ")]

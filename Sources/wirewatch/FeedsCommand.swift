@@ -74,7 +74,9 @@ struct FeedsCommand: ParsableCommand {
             let list = try usage { () throws(SettingsProblem) in try ImportedList(path: file) }
             for problem in list.problems { StandardError.write(problem + "\n") }
             let added = try await storeWork { () throws(StoreError) in try await list.add(to: assembly) }
-            if !common.quiet { StandardOutput.write("\(added) feeds added, \(list.count - added) known before\n") }
+            if !common.quiet {
+                StandardOutput.write("\(counted(added, "feed")) added, \(list.count - added) known before\n")
+            }
             if list.hasErrors { throw ExitCode(1) }
         }
     }
@@ -189,7 +191,7 @@ struct FeedsCommand: ParsableCommand {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
             do {
                 let count = try await FeedResumption(assembly).resume(feed)
-                if !common.quiet { StandardOutput.write("\(count) feeds resumed\n") }
+                if !common.quiet { StandardOutput.write("\(counted(count, "feed")) resumed\n") }
             } catch {
                 throw error.isUsage
                     ? CommandProblem(usage: "error: \(error)") : CommandProblem(failure: "error: \(error)")

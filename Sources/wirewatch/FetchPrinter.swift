@@ -98,8 +98,7 @@ actor FetchPrinter {
             StandardError.write("\(ink.warning("messages")) \(parts.joined(separator: ", ")); \(hint)\n")
         }
         guard format == .text, !isQuiet, deliveries.delivered > 0 else { return }
-        StandardOutput.write(
-            "\(deliveries.delivered) \(deliveries.delivered == 1 ? "message" : "messages") delivered\n")
+        StandardOutput.write("\(counted(deliveries.delivered, "message")) delivered\n")
     }
 
     /// One article with all its flags.

@@ -145,7 +145,8 @@ extension StoreCommand {
             }
             if common.quiet { return }
             StandardOutput.write(
-                "\(pruned.articles) articles removed, \(pruned.identities) identities of earlier ones forgotten\n")
+                "\(counted(pruned.articles, "article")) removed, \(pruned.identities) identities of earlier ones forgotten\n"
+            )
         }
     }
 }

@@ -83,7 +83,11 @@ struct TopicsCommand: ParsableCommand {
                 if !common.quiet {
                     StandardOutput.write(review.text)
                     StandardOutput.write(
-                        "\(topics.all.count) topics, \(tests) tests, \(errors.count) errors, \(warnings.count) warnings\n"
+                        [
+                            (topics.all.count, "topic"), (tests, "test"), (errors.count, "error"),
+                            (warnings.count, "warning"),
+                        ]
+                        .map { counted($0, $1) }.joined(separator: ", ") + "\n"
                     )
                 }
             } else {

@@ -83,7 +83,7 @@ struct MailPage {
         case .digest: return "Digest · \(time)"
         case .test: return "Wirewatch · \(time)"
         case .notice(_, let isCleared): return (isCleared ? "Over · " : "Wirewatch · ") + time
-        case .alert: return (message.count == 1 ? "1 article" : "\(message.count) articles") + " · \(time)"
+        case .alert: return counted(message.count, "article") + " · \(time)"
         }
     }
 

@@ -23,9 +23,9 @@ struct MailText {
         let first = message.items.first.map { MarkedText.title(of: $0.flagged.article.item, $0.flagged.match).plain }
         let urgent = message.severity == .urgent ? "URGENT " : ""
         if message.isFlood { return "\(urgent)\(topics): \(message.count) alerts in a short time" }
-        if message.kind == .digest { return "Digest: \(counted(message.count)) on \(topics)" }
+        if message.kind == .digest { return "Digest: \(counted(message.count, "article")) on \(topics)" }
         guard message.count != 1 else { return "\(urgent)\(topics): \(first ?? "an article")" }
-        return "\(urgent)\(topics): \(counted(message.count))" + (first.map { ", first “\($0)”" } ?? "")
+        return "\(urgent)\(topics): \(counted(message.count, "article"))" + (first.map { ", first “\($0)”" } ?? "")
     }
 
     /// The topics' names.
@@ -38,8 +38,6 @@ struct MailText {
         default: return names.prefix(2).joined(separator: ", ") + " and \(names.count - 2) more"
         }
     }
-
-    private func counted(_ count: Int) -> String { count == 1 ? "1 article" : "\(count) articles" }
 
     // MARK: Text
 
@@ -66,7 +64,9 @@ struct MailText {
                 + "calmer; the newest are:"
         }
         if message.isRepetition { return "Nobody has acknowledged this yet:" }
-        if message.kind == .digest { return "\(counted(message.count).capitalizedFirst) since the last digest." }
+        if message.kind == .digest {
+            return "\(counted(message.count, "article").capitalizedFirst) since the last digest."
+        }
         return nil
     }
 
