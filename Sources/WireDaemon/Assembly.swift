@@ -1,3 +1,4 @@
+import Foundation
 import WireFetch
 import WireModel
 import WireParse
@@ -51,10 +52,29 @@ public struct Assembly: Sendable {
         }
     }
 
-    /// The feeds of the operator's list.
-    /// - Throws: a problem if the file cannot be read or is not OPML.
-    public func loadFeeds() throws(SettingsProblem) -> FeedList {
-        try FeedList(path: locations.feeds(settings).path)
+    /// The feeds of the operator's list. If none is named and none lies in the usual place, those that the database has
+    /// (imported ones, say) stay in force.
+    /// - Throws: a problem if the file cannot be read or is not OPML, or if there are no feeds at all.
+    public func loadFeeds() async throws(SettingsProblem) -> FeedList {
+        let file = locations.feeds(settings)
+        do {
+            return try FeedList(path: file.path)
+        } catch {
+            guard !file.isNamed, !FileManager.default.fileExists(atPath: file.path) else { throw error }
+            let stored = await storedFeeds()
+            if stored == 0 { throw error }
+            return FeedList(missing: file.path, stored: stored)
+        }
+    }
+
+    func readFeeds() async -> Result<FeedList, SettingsProblem> {
+        do { return .success(try await loadFeeds()) } catch { return .failure(error) }
+    }
+
+    /// How many feeds are in force in the database; 0 if it cannot be read.
+    private func storedFeeds() async -> Int {
+        guard let store = try? await openStore(forWriting: false) else { return 0 }
+        return (try? await store.feeds { $0.isListed ? true : nil })?.count ?? 0
     }
 
     /// The walk of one feed for a look only: nothing of it is stored.

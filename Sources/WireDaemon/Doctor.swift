@@ -69,7 +69,7 @@ public struct Doctor: Sendable {
 
     /// Everything, in the order in which it should be mended.
     public func examine() async -> [Finding] {
-        let list = Result { () throws(SettingsProblem) in try assembly.loadFeeds() }
+        let list = await assembly.readFeeds()
         let topics = Result { () throws(SettingsProblem) in try assembly.loadTopics() }
         var findings = [settingsFinding(), topicsFinding(topics), feedsFinding(list)]
         findings += folderFindings() + [clockFinding()]
@@ -92,6 +92,9 @@ extension Doctor {
     private func feedsFinding(_ list: Result<FeedList, SettingsProblem>) -> Finding {
         switch list {
         case .failure(let problem): return Finding("feeds file", .error, problem.message, advice: problem.hint)
+        case .success(let list) where list.stored != nil:
+            return Finding(
+                "feeds file", .warning, list.problems.map(\.message).joined(), advice: list.problems.first?.hint)
         case .success(let list):
             let path = locations.feeds(assembly.settings).path
             return file(

@@ -41,9 +41,9 @@ public struct FeedBook: Sendable {
     private let list: FeedList
 
     /// Reads the operator's list.
-    public init(_ assembly: Assembly) throws(SettingsProblem) {
+    public init(_ assembly: Assembly) async throws(SettingsProblem) {
         self.assembly = assembly
-        list = try assembly.loadFeeds()
+        list = try await assembly.loadFeeds()
         problems = list.problems.map(\.text)
         hasErrors = list.problems.contains(where: \.isError)
     }
@@ -65,9 +65,7 @@ public struct FeedBook: Sendable {
         var listed: Set<String> = []
         for declaration in list.declarations where listed.insert(declaration.address).inserted {
             let stored = known[declaration.address]
-            let feed = Feed(
-                id: stored?.feed.id ?? FeedID(rawValue: 0), address: declaration.address, source: declaration.source,
-                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
+            let feed = declaration.feed(id: stored?.feed.id ?? FeedID(rawValue: 0))
             let record = FeedRecord(
                 feed: feed, state: stored?.state ?? FeedState(), lastCheck: stored?.lastCheck, isListed: true)
             entries.append(Entry(record: record, articles: counts[feed.id] ?? 0))
@@ -92,24 +90,20 @@ public struct FeedBook: Sendable {
 /// One feed's walk through every stage, for `feeds check`.
 public struct FeedTrace: Sendable {
     private let assembly: Assembly
-    private let feed: Feed
+    private let name: String
+    private let declared: FeedDeclaration?
     private let topics: LoadedTopics
 
-    /// - Parameter name: an address, a title of the list, or a file.
+    /// - Parameter name: an address, a title of the list or of the database, or a file.
     public init(_ assembly: Assembly, feed name: String) throws(SettingsProblem) {
         self.assembly = assembly
+        self.name = name
         topics = try assembly.loadTopics()
-        let declared = try? assembly.loadFeeds().declarations.map { declaration in
-            Feed(
-                id: FeedID(rawValue: 1), address: declaration.address, source: declaration.source,
-                title: declaration.title, folder: declaration.folder, settings: declaration.settings)
-        }
-        feed =
-            declared?.first { $0.isCalled(name) }
-            ?? Feed(
-                id: FeedID(rawValue: 1), address: name,
-                source: name.contains("://") ? .remote(url: name) : .local(path: name))
+        let list = try? FeedList(path: assembly.locations.feeds(assembly.settings).path)
+        declared = list?.declarations.first { $0.feed(id: FeedTrace.unknown).isCalled(name) }
     }
+
+    private static let unknown = FeedID(rawValue: 1)
 
     /// What each stage did, from what the database remembers of the feed; it is only read.
     public func run() async throws(StoreError) -> [StageTrace] {
@@ -119,14 +113,21 @@ public struct FeedTrace: Sendable {
         } catch .missing {
             // Nothing was fetched yet.
         }
-        let known = records.first { $0.feed.address == feed.address }
-        let record = FeedRecord(
-            feed: Feed(
-                id: known?.feed.id ?? feed.id, address: feed.address, source: feed.source, title: feed.title,
-                folder: feed.folder, settings: feed.settings), state: known?.state ?? FeedState())
+        let known = records.first { record in
+            declared.map { record.feed.address == $0.address } ?? record.feed.isCalled(name)
+        }
+        let feed = declared?.feed(id: known?.feed.id ?? FeedTrace.unknown) ?? known?.feed ?? stranger
+        let record = FeedRecord(feed: feed, state: known?.state ?? FeedState())
         if known == nil { records.append(record) }
         let now = Clock.now()
         let standings = records.filter(\.isListed).map { FeedStanding($0, at: now) }
         return await assembly.tracer(topics: TopicBook(topics.set), feeds: standings).trace(record)
+    }
+
+    /// What is neither in the list nor in the database: an address or a path.
+    private var stranger: Feed {
+        Feed(
+            id: FeedTrace.unknown, address: name, source: name.contains("://") ? .remote(url: name) : .local(path: name)
+        )
     }
 }

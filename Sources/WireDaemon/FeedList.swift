@@ -8,10 +8,14 @@ public struct FeedList: Sendable {
     /// Usable feeds, in the list's order; of equal addresses the first.
     public private(set) var declarations: [FeedDeclaration] = []
     public private(set) var problems: [SettingsProblem] = []
+    /// How many feeds of the database stay in force because there is no list; nil if there is one.
+    let stored: Int?
+    var count: Int { stored ?? declarations.count }
 
     /// Reads the list.
     /// - Throws: a problem if the file cannot be read or is not OPML.
     init(path: String) throws(SettingsProblem) {
+        stored = nil
         let list = try FeedList.read(path, limit: SubscriptionList.Limits.ownSubscriptions)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         problems = FeedList.remarks(list.problems, path: path)
@@ -26,6 +30,16 @@ public struct FeedList: Sendable {
                     address: subscription.address, source: FeedList.source(subscription.address, in: folder),
                     title: subscription.title, folder: subscription.folder, settings: subscription.settings))
         }
+    }
+
+    /// No list, where none need be.
+    init(missing path: String, stored: Int) {
+        self.stored = stored
+        problems = [
+            SettingsProblem(
+                message: "\(path): there is no list of feeds; the database's stay in force (\(stored))",
+                hint: "an empty OPML list there says that this is meant", isError: false)
+        ]
     }
 
     private static func source(_ address: String, in folder: String) -> FeedSource {

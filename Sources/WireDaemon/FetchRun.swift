@@ -47,13 +47,13 @@ public struct FetchRun: Sendable {
     ///   - only: addresses, titles or folders of the list; empty for all.
     ///   - delivers: whether alerts that are due are sent before it ends; else that is left to the service.
     /// - Throws: a problem of the files or the choice, before anything was done.
-    public init(_ assembly: Assembly, all: Bool, only: [String], delivers: Bool = true) throws(SettingsProblem) {
+    public init(_ assembly: Assembly, all: Bool, only: [String], delivers: Bool = true) async throws(SettingsProblem) {
         self.assembly = assembly
         self.delivers = delivers
         let loaded = try assembly.loadTopics()
         topics = loaded.set
         allTopics = loaded.all
-        list = try assembly.loadFeeds()
+        list = try await assembly.loadFeeds()
         self.only = only
         problems = loaded.problems.map(\.text) + list.problems.map(\.text)
         hasBadInput = loaded.hasErrors
@@ -101,7 +101,7 @@ public struct FetchRun: Sendable {
         } catch {
             throw interruption.hasCome ? FetchRunError.interrupted : error
         }
-        try await store.declare(list.declarations, now: started)
+        if list.stored == nil { try await store.declare(list.declarations, now: started) }
         // Listed ones come first.
         var polled = try await store.feeds()
         polled.removeLast(polled.count { !$0.isListed })

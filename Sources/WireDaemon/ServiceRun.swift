@@ -53,10 +53,10 @@ public struct ServiceRun: Sendable {
 
         init(_ assembly: Assembly) async throws(SettingsProblem) {
             self.assembly = assembly
-            async let list = Result { () throws(SettingsProblem) in try assembly.loadFeeds() }
+            async let list = assembly.readFeeds()
             topics = try assembly.loadTopics()
             let read = try await list.get()
-            (feeds, listed, listProblems) = (DeclaredFeeds(read), read.declarations.count, read.problems)
+            (feeds, listed, listProblems) = (DeclaredFeeds(read), read.count, read.problems)
         }
 
         var problems: [String] { topics.problems.map(\.text) + listProblems.map(\.text) }
@@ -67,15 +67,17 @@ public struct ServiceRun: Sendable {
 
     /// The feeds of a list until the store has them: a long list is not held for the years after.
     final class DeclaredFeeds: Sendable {
-        private let declarations: Mutex<[FeedDeclaration]>
+        private let declarations: Mutex<[FeedDeclaration]?>
 
-        init(_ list: FeedList) { declarations = Mutex(list.declarations) }
+        init(_ list: FeedList) { declarations = Mutex(list.stored == nil ? list.declarations : nil) }
 
-        func take() -> [FeedDeclaration] {
-            declarations.withLock { declarations in
-                defer { declarations = [] }
+        /// Makes the list the one in force, once.
+        func declare(in store: any Store) async throws(StoreError) {
+            let list = declarations.withLock { declarations in
+                defer { declarations = nil }
                 return declarations
             }
+            if let list { try await store.declare(list, now: Clock.now()) }
         }
     }
 
@@ -117,7 +119,7 @@ public struct ServiceRun: Sendable {
         let store = try await plan.assembly.openStore(forWriting: true)
         for problem in plan.problems { await tell(.problem(problem)) }
         var plan = plan
-        try await store.declare(plan.feeds.take(), now: Clock.now())
+        try await plan.feeds.declare(in: store)
         socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
         await tell(.ready(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))
         while !interruption.hasCome {
@@ -127,7 +129,7 @@ public struct ServiceRun: Sendable {
             }
             guard let next = next ?? nil else { break }
             plan = next
-            try await store.declare(plan.feeds.take(), now: Clock.now())
+            try await plan.feeds.declare(in: store)
             socket.ready("\(plan.counts.feeds) feeds, \(plan.counts.topics) topics")
             for problem in plan.problems { await tell(.problem(problem)) }
             await tell(.reloaded(feeds: plan.counts.feeds, topics: plan.counts.topics, channels: plan.counts.channels))

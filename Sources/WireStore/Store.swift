@@ -113,6 +113,11 @@ public struct FeedDeclaration: Hashable, Sendable {
         self.folder = folder
         self.settings = settings
     }
+
+    /// The feed that it declares.
+    public func feed(id: FeedID) -> Feed {
+        Feed(id: id, address: address, source: source, title: title, folder: folder, settings: settings)
+    }
 }
 
 /// A feed and what is remembered of it.

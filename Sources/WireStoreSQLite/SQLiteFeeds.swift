@@ -119,9 +119,3 @@ private struct DeclarationPlan: Sendable {
         }
     }
 }
-
-extension FeedDeclaration {
-    func feed(id: FeedID) -> Feed {
-        Feed(id: id, address: address, source: source, title: title, folder: folder, settings: settings)
-    }
-}

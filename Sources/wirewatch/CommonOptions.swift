@@ -100,3 +100,12 @@ func usage<Result>(_ body: () throws(SettingsProblem) -> Result) throws -> Resul
         throw CommandProblem(usage: error.text)
     }
 }
+
+/// The same for files that take the database to be understood.
+func usage<Result>(_ body: () async throws(SettingsProblem) -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw CommandProblem(usage: error.text)
+    }
+}

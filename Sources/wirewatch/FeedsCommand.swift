@@ -33,7 +33,7 @@ struct FeedsCommand: ParsableCommand {
 
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
-            let book = try usage { () throws(SettingsProblem) in try FeedBook(assembly) }
+            let book = try await usage { () async throws(SettingsProblem) in try await FeedBook(assembly) }
             for problem in book.problems { StandardError.write(problem + "\n") }
             let entries = try await storeWork { () throws(StoreError) in try await book.entries() }
             if queue {
@@ -90,7 +90,7 @@ struct FeedsCommand: ParsableCommand {
 
         func run() async throws {
             let assembly = Assembly(settings: try common.settings(), locations: common.locations)
-            let book = try usage { () throws(SettingsProblem) in try FeedBook(assembly) }
+            let book = try await usage { () async throws(SettingsProblem) in try await FeedBook(assembly) }
             StandardOutput.write(try await storeWork { () throws(StoreError) in try await book.export() })
         }
     }

@@ -31,8 +31,8 @@ struct FetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = Assembly(settings: try common.settings(), locations: common.locations)
-        let fetch = try usage { () throws(SettingsProblem) in
-            try FetchRun(assembly, all: all, only: only, delivers: !noDeliver)
+        let fetch = try await usage { () async throws(SettingsProblem) in
+            try await FetchRun(assembly, all: all, only: only, delivers: !noDeliver)
         }
         let printer = FetchPrinter(
             format: format, ink: Ink(common.color), isQuiet: common.quiet,

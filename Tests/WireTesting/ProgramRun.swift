@@ -9,7 +9,7 @@ public struct ProgramRun: Sendable {
     public let files: [String]
 
     /// - Parameters:
-    ///   - arguments: the command; the settings of the folder are added to it.
+    ///   - arguments: the command, run in the folder; its settings are added to it.
     ///   - files: by name, put into the folder before; `wirewatch.yaml` is among them.
     ///   - environment: variables besides those of the tests.
     public init(_ arguments: [String], with files: [String: String], environment: [String: String] = [:]) throws {
@@ -21,6 +21,7 @@ public struct ProgramRun: Sendable {
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: ServiceProcess.program)
         process.arguments = arguments + ["--config", folder + "/wirewatch.yaml"]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = pipe
         process.standardError = pipe
