@@ -210,7 +210,8 @@ extension XMLFeedState {
         switch slot {
         case .title: if entry.title == nil { entry.title = text }
         case .summary, .description:
-            if entry.summary == nil || slot.rawValue > summaryRank.rawValue && !text.source.isEmpty {
+            let isBetter = slot.rawValue > summaryRank.rawValue && !text.source.isEmpty
+            if isBetter || entry.summary?.source.isEmpty ?? true {
                 entry.summary = text
                 summaryRank = slot
             }
