@@ -34,7 +34,7 @@ public struct DocumentReport: Sendable {
     public var summary: String {
         switch result {
         case .success(let feed): DocumentJSON.summary(of: feed, url: url, now: now)
-        case .failure(let error): error.failure.message
+        case .failure(let error): error.reason
         }
     }
 }

@@ -16,7 +16,10 @@ public struct FeedList: Sendable {
     /// - Throws: a problem if the file cannot be read or is not OPML.
     init(path: String) throws(SettingsProblem) {
         stored = nil
-        let list = try FeedList.read(path, limit: SubscriptionList.Limits.ownSubscriptions)
+        let list = try FeedList.read(
+            path, limit: SubscriptionList.Limits.ownSubscriptions,
+            hint: "put a feed reader's OPML list there, an empty one if all feeds are imported, or name it with --feeds"
+        )
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         problems = FeedList.remarks(list.problems, path: path)
         var seen: Set<String> = []
@@ -86,16 +89,14 @@ public struct FeedList: Sendable {
         byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
     }
 
-    static func read(_ path: String, limit: Int) throws(SettingsProblem) -> SubscriptionList {
-        let bytes = try TextFile.readBytes(
-            path, limit: TextFile.Limits.list,
-            hint: "put a feed reader's OPML list there, an empty one if all feeds are imported, or name it with --feeds"
-        )
+    /// - Parameter hint: the way out if the file cannot be opened.
+    static func read(_ path: String, limit: Int, hint: String? = nil) throws(SettingsProblem) -> SubscriptionList {
+        let bytes = try TextFile.readBytes(path, limit: TextFile.Limits.list, hint: hint)
         do {
             return try SubscriptionList.read(bytes, limit: limit)
         } catch {
             throw SettingsProblem(
-                message: "\(path): not a list of feeds: \(error.failure.message)",
+                message: "\(path): not a list of feeds: \(error.reason)",
                 hint: "a list is OPML; see feeds.opml")
         }
     }

@@ -42,7 +42,7 @@ public struct FetchRun: Sendable {
     private let delivers: Bool
     private let allTopics: [Topic]
 
-    /// Reads the files; opens nothing yet.
+    /// Reads the files, and where there is no list of feeds, whether the database has some; writes nothing yet.
     /// - Parameters:
     ///   - only: addresses, titles or folders of the list; empty for all.
     ///   - delivers: whether alerts that are due are sent before it ends; else that is left to the service.

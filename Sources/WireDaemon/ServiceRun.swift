@@ -86,7 +86,7 @@ public struct ServiceRun: Sendable {
     private let reread: @Sendable () throws(SettingsProblem) -> Assembly
     private let socket = ServiceSocket(environment: ProcessInfo.processInfo.environment)
 
-    /// Reads the files; opens nothing yet.
+    /// Reads the files, and where there is no list of feeds, whether the database has some; writes nothing yet.
     /// - Throws: a problem of the files, before anything was done.
     public init(
         _ assembly: Assembly, reread: @escaping @Sendable () throws(SettingsProblem) -> Assembly

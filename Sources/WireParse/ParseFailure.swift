@@ -1,11 +1,13 @@
 public import WireModel
 
 extension ParseError {
-    /// The error in the form that is stored and shown. It may pass: a server that shows an error page today sends its
-    /// feed tomorrow.
+    /// Why nothing was read, in a sentence.
+    public var reason: String { problems.last?.message ?? "The document is not a feed." }
+
+    /// The error of a feed in the form that is stored and shown, with what comes of it. It may pass: a server that shows an
+    /// error page today sends its feed tomorrow.
     public var failure: Failure {
-        let reason = problems.last?.message ?? "The document is not a feed."
-        return switch self {
+        switch self {
         case .empty:
             Failure(
                 stage: .parse, code: "empty_input",

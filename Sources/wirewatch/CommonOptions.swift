@@ -101,7 +101,7 @@ func usage<Result>(_ body: () throws(SettingsProblem) -> Result) throws -> Resul
     }
 }
 
-/// The same for files that take the database to be understood.
+/// The same for what also looks into the database.
 func usage<Result>(_ body: () async throws(SettingsProblem) -> Result) async throws -> Result {
     do {
         return try await body()

@@ -25,16 +25,13 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let (locations, networks) = (common.locations, common.allowNetworks)
         let assembly = Assembly(settings: try common.settings(), locations: common.locations)
-        let service: ServiceRun
-        do throws(SettingsProblem) {
-            service = try await ServiceRun(assembly) { () throws(SettingsProblem) in
+        let service = try await usage { () async throws(SettingsProblem) in
+            try await ServiceRun(assembly) { () throws(SettingsProblem) in
                 let loaded = SettingsLoader.load(locations, allowNetworks: networks)
                 let errors = loaded.problems.filter(\.isError).map(\.text)
                 guard errors.isEmpty else { throw SettingsProblem(message: errors.joined(separator: "\n")) }
                 return Assembly(settings: loaded.settings, locations: locations)
             }
-        } catch {
-            throw CommandProblem(usage: error.text)
         }
         let printer = ServicePrinter(format: format, ink: Ink(common.color), isQuiet: common.quiet)
         do {

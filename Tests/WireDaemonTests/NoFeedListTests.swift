@@ -59,8 +59,12 @@ struct NoFeedListTests {
         for command in [["fetch"], ["run"], ["feeds", "list"]] {
             let told = try run(command)
             #expect(told.code == 2 && told.output.contains("feeds.opml: cannot be opened"), "\(told.output)")
-            #expect(told.output.contains("OPML list"))
+            #expect(told.output.contains("put a feed reader's OPML list there"))
         }
+        let lost = try run(["feeds", "import", "lost.opml"])
+        #expect(lost.code == 2 && lost.output.contains("lost.opml: cannot be opened") && !lost.output.contains("put a"))
+        let empty = try run(["feeds", "list"], ("feeds.opml", ""))
+        #expect(empty.code == 2 && empty.output.contains("not a list of feeds: The document is empty.\n"))
         #expect(!FileManager.default.fileExists(atPath: data))
     }
 }
